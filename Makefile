@@ -1,0 +1,150 @@
+# oauth_access_tokens - "make help" lists what this file can do.
+
+VERSION = 0.1.0
+
+# Where things go: GNU's names and defaults.
+prefix      = /usr/local
+exec_prefix = $(prefix)
+libdir      = $(exec_prefix)/lib
+cgibindir   = $(libdir)/cgi-bin
+datarootdir = $(prefix)/share
+pkgdatadir  = $(datarootdir)/oauth_access_tokens
+runstatedir = /run
+INSTALL     = install
+
+# Debian's packages, here and nowhere else.
+PACKAGES_BUILD    = gcc libc6-dev pkg-config \
+                    libfcgi-dev libjson-c-dev libpq-dev
+PACKAGES_DEMO     = $(PACKAGES_BUILD) curl lighttpd postgresql
+PACKAGES_CHECK    = $(PACKAGES_DEMO) apache2 libapache2-mod-fcgid \
+                    libcmocka-dev pgbouncer python3 spawn-fcgi
+PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
+PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
+                    shellcheck
+PACKAGES_FUZZ     = $(PACKAGES_BUILD) clang llvm
+
+# The user's CFLAGS, CPPFLAGS and LDFLAGS come last, so that they win.
+CFLAGS    = -O2 -g
+WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+            -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+            -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wcast-qual \
+            -Wpointer-arith -Wswitch-enum -Wunused-result \
+            $(if $(CI),-Werror)
+# What this compiler for this processor has of these.
+HARDENING := $(shell for f in -fstack-protector-strong \
+               -fstack-clash-protection -fcf-protection; do \
+               cc $$f -E -x c /dev/null >/dev/null 2>&1 && echo $$f; done) \
+             $(if $(findstring sanitize,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I$(B) -Icgi \
+              $(shell pkg-config --cflags json-c libpq) \
+              $(WARNINGS) $(HARDENING) -fPIE -MMD -MP $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
+
+B       = build
+PROGRAM = $(B)/oauth_access_tokens
+# Pure modules know no library but json-c: the unit tests link them, so that
+# one that starts to do I/O no longer links.
+PURE    = config link query render request response timestamp uri
+OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) db endpoint gateway log main)
+UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+
+all: $(PROGRAM)
+
+$(PROGRAM): $(OBJECTS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) -lfcgi -ljson-c -lpq
+
+$(B)/%.o: cgi/%.c Makefile | $(B)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/db.o: $(B)/sql.h
+
+$(B) $(B)/unit $(B)/fuzz:
+	mkdir -p $@
+
+# Each statement of sql/ as a C string, without its comments.  list.sql stands
+# for two: see its head.
+AS_C = sed -e 's/ *-- .*//; s/^[[:space:]]*--$$//; /^[[:space:]]*$$/d' \
+       -e 's/["\\]/\\&/g; s/^[[:space:]]*\(.*\)/	"\1\\n"/'
+$(B)/sql.h: sql/list.sql sql/check.sql sql/check_clients.sql Makefile | $(B)
+	{ echo '/* Made from sql/ by the Makefile. */'; \
+	echo 'static const char sql_list_active[] ='; \
+	$(AS_C) sql/list.sql; echo ';'; \
+	echo 'static const char sql_list_all[] ='; \
+	sed '/-- active only$$/d' sql/list.sql | $(AS_C); echo ';'; \
+	echo 'static const char sql_check[] ='; \
+	$(AS_C) sql/check.sql; echo ';'; \
+	echo 'static const char sql_check_clients[] ='; \
+	$(AS_C) sql/check_clients.sql; echo ';'; } >$@.tmp
+	mv $@.tmp $@
+
+$(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
+	    $(PURE:%=$(B)/%.o) -lcmocka -ljson-c
+
+-include $(wildcard $(B)/*.d $(B)/unit/*.d)
+
+demo: packages-demo all
+	tests/demo/demo start $(PROGRAM)
+
+demo-stop:
+	tests/demo/demo stop
+
+check: packages-check all $(UNIT)
+	B=$(B) tests/run $(SUITES)
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(cgibindir) $(DESTDIR)$(pkgdatadir)/sql \
+	    $(DESTDIR)$(pkgdatadir)/lighttpd-conf \
+	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting
+	$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(cgibindir)
+	$(INSTALL) -m 644 README $(DESTDIR)$(pkgdatadir)
+	$(INSTALL) -m 644 sql/*.sql $(DESTDIR)$(pkgdatadir)/sql
+	for f in lighttpd-conf/* apache-conf/*.conf \
+	    apache-conf/shared-hosting/.htaccess \
+	    apache-conf/shared-hosting/*; do \
+		sed -e 's|/usr/local/lib/cgi-bin|$(cgibindir)|g' \
+		    -e 's|/usr/local/share/oauth_access_tokens|$(pkgdatadir)|g' \
+		    -e 's|/run/oauth_access_tokens|$(runstatedir)/oauth_access_tokens|g' \
+		    $$f >$(DESTDIR)$(pkgdatadir)/$$f || exit 1; \
+	done
+	chmod 700 $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/*.fcgi
+
+uninstall:
+	rm -f $(DESTDIR)$(cgibindir)/oauth_access_tokens
+	rm -rf $(DESTDIR)$(pkgdatadir)
+
+coverage: packages-coverage
+	$(MAKE) check B=$(B)/coverage CFLAGS='-O0 -g --coverage' \
+	    LDFLAGS=--coverage
+	gcovr --root . --filter cgi/ $(B)/coverage
+
+lint: packages-lint $(B)/sql.h
+	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch]
+	clang-tidy --quiet --warnings-as-errors='*' cgi/*.c -- \
+	    $(filter -std=% -D% -I%,$(ALL_CFLAGS))
+	cppcheck --quiet --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability -I$(B) -Icgi cgi
+	shellcheck tests/run tests/demo/demo tests/lib/cluster \
+	    tests/lib/packages .ci/run apache-conf/shared-hosting/*.fcgi
+
+packages-%:
+	@tests/lib/packages $(PACKAGES_$(shell echo $* | tr a-z A-Z))
+
+clean:
+	rm -rf $(B)
+
+help:
+	@echo 'make             build $(PROGRAM)'
+	@echo 'make demo        try it: the documented request on localhost:6789'
+	@echo 'make demo-stop   end the demo and remove what it made'
+	@echo 'make check       run all tests; SUITES="unit sql" runs some'
+	@echo 'make install     install below prefix=$(prefix); also DESTDIR'
+	@echo 'make uninstall   remove what install put there'
+	@echo 'make coverage    run all tests, then say which lines they reach'
+	@echo 'make lint        clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make clean       remove $(B)'
+
+.PHONY: all demo demo-stop check install uninstall coverage lint clean help
+.SUFFIXES:
+.SECONDARY:

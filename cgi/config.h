@@ -1,0 +1,61 @@
+/*
+ * config.h - the settings, read once from the process's environment.
+ *
+ * Pure: the environment is a parameter.  The table in config.c is the only
+ * place that knows their names, defaults and ranges.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum config_statements {
+	STATEMENTS_PREPARED, /* named, once a connection */
+	STATEMENTS_UNNAMED,  /* parsed anew, for poolers in transaction mode */
+};
+
+struct config {
+	/*
+	 * libpq's connection string or URI, normalised, owned; "" leaves all
+	 * to libpq's own variables and files.  Holds a password: never print.
+	 */
+	char *database;
+	const char *database_from; /* the variable it came from; static text */
+	char *client_ids;   /* separated by commas, 1 ... 255 bytes each */
+	char *project_uuid; /* NULL: permissions on any project count */
+	int64_t max_limit;  /* rows, 1 ... */
+	int64_t statements; /* enum config_statements */
+	int64_t connect_timeout_ms;
+	int64_t query_timeout_ms;
+};
+
+#define CONFIG_ERROR_SIZE 256
+
+/*
+ * Read the settings.
+ *
+ * config       gets them, to be freed with config_free(), even on failure
+ * environment  "NAME=value" strings, NULL at the end, as environ
+ * error        on failure, one line that names the variable and what it
+ *              takes, and never its value
+ *
+ * Returns false for a value out of range, an unknown name that begins with
+ * "OAUTH_TOKENS_" (a misspelt setting), and when memory ran out.
+ */
+bool config_read(struct config *config, const char *const *environment,
+    char error[CONFIG_ERROR_SIZE]) __attribute__((warn_unused_result));
+
+/* Is this one of the allowed client ids?  text has len bytes, any value. */
+bool config_allows_client(const struct config *config, const char *text,
+    size_t len);
+
+/* Print a line or two for each setting: for --help. */
+void config_describe(FILE *out);
+
+/* Wipe and free.  Takes a config that was never read, if all zero. */
+void config_free(struct config *config);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * endpoint.h - GET /api/oauth_access_tokens.
+ *
+ * The order of the checks (contract, section 3), and the only map from a
+ * module's result to an HTTP status.
+ */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include "config.h"
+#include "db.h"
+#include "response.h"
+
+/*
+ * Answer one request.
+ *
+ * variables  "NAME=value" strings, NULL at the end
+ * program    the program's own file name, see request_parse()
+ * response   gets the answer; to be cleared by the caller
+ *
+ * Blocks no longer than db_list().
+ */
+void endpoint_answer(const struct config *config, struct db *db,
+    const char *const *variables, const char *program,
+    struct response *response);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * render.h - a page as JSON text.  The only file that knows json-c.
+ *
+ * Pure.
+ */
+#ifndef RENDER_H
+#define RENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "page.h"
+
+/*
+ * Write {"oauth_access_tokens": [...], "metadata": {"count": N, "next": B}}.
+ *
+ * page  rows in the order of the answer; tokens in UTF-8
+ * next  does a token follow this page?
+ * text  gets the text, to be freed by the caller with free()
+ * len   gets its length in bytes, without the NUL
+ *
+ * Returns false, and nothing to free, when memory ran out: json-c can lose a
+ * row and still give valid JSON then, so the length is checked against one
+ * computed apart.
+ */
+bool render_page(const struct token_page *page, bool next, char **text,
+    size_t *len) __attribute__((warn_unused_result));
+
+#endif

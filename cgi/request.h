@@ -1,0 +1,69 @@
+/*
+ * request.h - CGI variables (RFC 3875, section 4.1) as a request.
+ *
+ * Pure.  Knows which variables matter, which addresses are ours and what a
+ * token may look like; says what it found and leaves the order of the checks
+ * to endpoint.
+ */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define REQUEST_PATH_MAX   256  /* bytes of a path of ours, decoded */
+#define REQUEST_TOKEN_MAX  4096 /* characters of a token */
+#define REQUEST_HEADER_MAX 6144 /* bytes of a header that is answered */
+
+enum request_method {
+	REQUEST_GET,
+	REQUEST_HEAD,
+	REQUEST_OPTIONS,
+	REQUEST_OTHER, /* any other, or none */
+};
+
+/* A credential that the client sent in a header. */
+struct request_credential {
+	enum {
+		CREDENTIAL_ABSENT,  /* not sent, or empty */
+		CREDENTIAL_INVALID, /* ill-formed, or sent twice */
+		CREDENTIAL_GOOD,
+	} state;
+	const char *text; /* only when good; inside a variable's text */
+	size_t len;       /* bytes */
+};
+
+struct request {
+	enum request_method method;
+	/*
+	 * The path decoded, without "//", dot segments or trailing slash;
+	 * NUL-terminated; "" when the address is not ours.
+	 */
+	char path[REQUEST_PATH_MAX + 1];
+	const char *query; /* inside a variable's text; "" when absent */
+	size_t query_len;  /* bytes */
+	bool header_too_large; /* one of ours is over REQUEST_HEADER_MAX */
+	struct request_credential api_key; /* X-API-KEY: any text */
+	struct request_credential token; /* OAUTH-TOKEN, else Bearer */
+};
+
+/*
+ * Read a request.
+ *
+ * request    gets the result, with pointers into variables
+ * variables  "NAME=value" strings, NULL at the end, as in environ; in any
+ *            order; a name may occur twice; must outlive request
+ * program    the program's own file name, without directories: an address
+ *            whose last segment is that name, with or without ".cgi" or
+ *            ".fcgi", is ours
+ *
+ * A token is RFC 6750's b64token (section 2.1), 1 ... REQUEST_TOKEN_MAX
+ * characters.  It is invalid when ill-formed, when its variable occurs twice,
+ * and when HTTP_AUTHORIZATION and REDIRECT_HTTP_AUTHORIZATION differ.
+ * OAUTH-TOKEN is preferred to Authorization; an empty header, which some
+ * servers drop by themselves, counts as absent.
+ */
+void request_parse(struct request *request, const char *const *variables,
+    const char *program);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * response.h - status, header block and body (contract, sections 3 and 5).
+ *
+ * Pure.  The table of errors in response.c is the only place that knows
+ * statuses, types and messages.  An error needs no memory from the heap, so
+ * that running out of it is an error like others.
+ */
+#ifndef RESPONSE_H
+#define RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "link.h"
+
+enum response_error {
+	ERROR_METHOD_NOT_ALLOWED,
+	ERROR_NOT_FOUND,
+	ERROR_INVALID_PARAMETER,
+	ERROR_QUERY_TOO_LARGE,
+	ERROR_HEADER_TOO_LARGE,
+	ERROR_INVALID_API_KEY,
+	ERROR_INVALID_TOKEN,
+	ERROR_EXPIRED_TOKEN,
+	ERROR_NOT_A_VIEWER,
+	ERROR_UNAVAILABLE,
+	ERROR_TIMEOUT,
+	ERROR_INTERNAL,
+};
+
+struct response {
+	int status; /* HTTP's, 200 ... 504 */
+	size_t head_len;
+	char head[1024 + LINK_SIZE]; /* CGI header block with its empty line */
+	size_t body_len;
+	const char *body;     /* error_body, list or ""; never NULL */
+	char error_body[512]; /* room for an error's JSON */
+	char *list;           /* a list's JSON, owned; or NULL */
+};
+
+/*
+ * Make an error.
+ *
+ * message     a sentence in ASCII without quotes or backslashes, or NULL for
+ *             the one of the table
+ * token_sent  did the client send a token?  A 401 then says that it is not
+ *             valid (RFC 6750, section 3)
+ */
+void response_set_error(struct response *response, enum response_error error,
+    const char *message, bool token_sent);
+
+/* Make the answer to OPTIONS: 204 with what CORS and the client may use. */
+void response_set_options(struct response *response);
+
+/*
+ * Make the answer with a list.
+ *
+ * list   JSON text of len bytes from malloc(); owned by response from now on
+ * count  for X-Total-Count
+ * link   the value of Link, or "" for none; at most LINK_SIZE bytes
+ */
+void response_set_list(struct response *response, char *list, size_t len,
+    int64_t count, const char *link);
+
+/* Keep the head, Content-Length included, and drop the body: for HEAD. */
+void response_drop_body(struct response *response);
+
+/* Wipe and free what the response owns; it may be set again. */
+void response_clear(struct response *response);
+
+#endif

@@ -1,0 +1,88 @@
+-- list.sql - the statement that answers a request: authentication, role, count
+-- and page, from one snapshot.
+--
+--   $1 text    the API key, one of the allowed client ids
+--   $2 text    the caller's token
+--   $3 text    the project whose permissions count; NULL: any project
+--   $4 bigint  rows to return, at most
+--   $5 bigint  rows to skip
+--
+-- This text lists active tokens.  For show_all=1 the build takes it without
+-- the lines that end in "active only".
+--
+-- It gives at least one row, and every row begins with the same three values:
+--
+--   outcome  text         'ok', or the type of the error: the first check
+--                         that failed
+--   user_id  bigint       the caller; NULL unless 'ok'
+--   count    bigint       of the whole list
+--   id       bigint       the token's row; NULL when there is none
+--   expires  timestamptz  of that token; may be NULL
+--   token    text         may be NULL
+--
+-- Names are not qualified, so that search_path finds tables in a schema other
+-- than public.  Every result is cast, so that a migration which changes a
+-- column's type cannot change a prepared statement's result.  Nothing depends
+-- on a session's settings.
+
+SELECT caller.outcome, reader.user_id::bigint, list.count,
+	page.id::bigint, page.expires::timestamptz, page.token::text
+FROM (
+	SELECT owner.id AS user_id,
+		CASE
+		WHEN application.id IS NULL THEN 'invalid_api_key'
+		WHEN credential.id IS NULL THEN 'invalid_oauth_token'
+		WHEN owner.id IS NULL OR credential.expires IS NULL
+		    OR credential.expires < now() THEN 'expired_oauth_token'
+		WHEN owner.owner OR owner.roles & 7 <> 0 OR EXISTS (
+			-- A role's access is that on the project, or, where
+			-- it has none on the project, the global one.
+			SELECT
+			FROM user_role
+			JOIN (
+				SELECT role_id, id FROM permission
+				UNION ALL
+				SELECT role_id, permission_id
+				FROM role_permission
+			) AS granted ON granted.role_id = user_role.role_id
+			JOIN permission ON permission.id = granted.id
+			WHERE user_role.user_id = owner.id
+			GROUP BY user_role.role_id
+			HAVING coalesce(
+				bit_or(coalesce(access, 0)) FILTER (
+					WHERE entity::text = 'PROJECT'
+					AND ($3::text IS NULL OR entity_id = $3)),
+				bit_or(access) FILTER (
+					WHERE entity::text = 'GLOBAL')
+			) & 15 <> 0
+		) THEN 'ok'
+		ELSE 'unauthorized_access'
+		END AS outcome
+	FROM (VALUES ($1::text, $2::text)) AS sent (client_id, token)
+	LEFT JOIN oauth2_application AS application
+		ON application.client_id = sent.client_id
+	LEFT JOIN oauth2_access_token AS credential
+		ON credential.token = sent.token
+		AND credential.oauth2_application_id = application.id
+	LEFT JOIN "user" AS owner ON owner.id = credential.user_id
+	OFFSET 0 -- decide once: the planner must not copy the CASE about
+) AS caller
+CROSS JOIN LATERAL (
+	-- Unless all is well it is NULL, who owns no token.
+	SELECT CASE caller.outcome WHEN 'ok' THEN caller.user_id END AS user_id
+) AS reader
+CROSS JOIN LATERAL (
+	SELECT count(*)
+	FROM oauth2_access_token AS counted
+	WHERE counted.user_id = reader.user_id
+		AND counted.expires > now() -- active only
+) AS list
+LEFT JOIN LATERAL (
+	SELECT listed.id, listed.expires, listed.token
+	FROM oauth2_access_token AS listed
+	WHERE listed.user_id = reader.user_id
+		AND listed.expires > now() -- active only
+	ORDER BY listed.expires DESC, listed.id DESC
+	LIMIT $4::bigint OFFSET $5::bigint
+) AS page ON true
+ORDER BY page.expires DESC, page.id DESC
