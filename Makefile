@@ -35,7 +35,9 @@ HARDENING := $(shell for f in -fstack-protector-strong \
                -fstack-clash-protection -fcf-protection; do \
                cc $$f -E -x c /dev/null >/dev/null 2>&1 && echo $$f; done) \
              $(if $(findstring sanitize,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I$(B) -Icgi \
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+              -DLIBFCGI_VERSION='"$(shell pkg-config --modversion fcgi)"' \
+              -I$(B) -Icgi \
               $(shell pkg-config --cflags json-c libpq) \
               $(WARNINGS) $(HARDENING) -fPIE -MMD -MP $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)

@@ -19,11 +19,11 @@ enum config_statements {
 
 struct config {
 	/*
-	 * libpq's connection string or URI, normalised, owned; "" leaves all
-	 * to libpq's own variables and files.  Holds a password: never print.
+	 * libpq's connection string or URI, normalised; NULL leaves all to
+	 * libpq's own variables and files.  Holds a password: never print.
 	 */
 	char *database;
-	const char *database_from; /* the variable it came from; static text */
+	const char *database_from; /* the variable it came from; or NULL */
 	char *client_ids;   /* separated by commas, 1 ... 255 bytes each */
 	char *project_uuid; /* NULL: permissions on any project count */
 	int64_t max_limit;  /* rows, 1 ... */
@@ -42,15 +42,16 @@ struct config {
  * error        on failure, one line that names the variable and what it
  *              takes, and never its value
  *
- * Returns false for a value out of range, an unknown name that begins with
- * "OAUTH_TOKENS_" (a misspelt setting), and when memory ran out.
+ * An empty value counts as none.  Returns false for a value out of range, an
+ * unknown name that begins with "OAUTH_TOKENS_" (a misspelt setting), and when
+ * memory ran out.
  */
 bool config_read(struct config *config, const char *const *environment,
     char error[CONFIG_ERROR_SIZE]) __attribute__((warn_unused_result));
 
 /* Is this one of the allowed client ids?  text has len bytes, any value. */
-bool config_allows_client(const struct config *config, const char *text,
-    size_t len);
+bool config_allows_client(
+    const struct config *config, const char *text, size_t len);
 
 /* Print a line or two for each setting: for --help. */
 void config_describe(FILE *out);

@@ -51,8 +51,8 @@ struct db;
  *
  * Returns NULL when the connection string is not one, or out of memory.
  */
-struct db *db_new(const struct config *config, bool once,
-    char error[CONFIG_ERROR_SIZE]);
+struct db *db_new(
+    const struct config *config, bool once, char error[CONFIG_ERROR_SIZE]);
 
 /*
  * Authenticate the caller and read a page of his tokens, in one statement and

@@ -14,6 +14,7 @@
 /*
  * Answer one request.
  *
+ * db         NULL when the settings are wrong: a list is then a 500
  * variables  "NAME=value" strings, NULL at the end
  * program    the program's own file name, see request_parse()
  * response   gets the answer; to be cleared by the caller

@@ -44,4 +44,7 @@ bool gateway_next(const char *const **variables)
 /* Send the answer to the request of gateway_next(), and finish it. */
 void gateway_reply(const struct response *response);
 
+/* libfcgi's version at build time, as in "2.4.2"; static text. */
+const char *gateway_library_version(void);
+
 #endif

@@ -7,6 +7,7 @@
 #ifndef PAGE_H
 #define PAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,7 @@ struct token_row {
 	const char *token;  /* UTF-8, NUL-terminated; NULL for SQL NULL */
 	size_t token_len;   /* without the NUL */
 	int64_t expires_us; /* see timestamp.h */
-	int has_expires;    /* 0: expires is SQL NULL, expires_us is unset */
+	bool has_expires;   /* false for SQL NULL; expires_us is unset then */
 };
 
 struct token_page {
@@ -23,5 +24,15 @@ struct token_page {
 	size_t n;        /* rows in this page */
 	const struct token_row *rows;
 };
+
+/*
+ * Does a token follow this page, which begins after offset rows (0 ...)?
+ * Count and rows are of one snapshot, so that this is exact.
+ */
+static inline bool
+page_has_next(const struct token_page *page, int64_t offset)
+{
+	return offset < page->count && page->count - offset > (int64_t)page->n;
+}
 
 #endif

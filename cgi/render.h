@@ -26,4 +26,7 @@
 bool render_page(const struct token_page *page, bool next, char **text,
     size_t *len) __attribute__((warn_unused_result));
 
+/* json-c's version, as in "0.16"; static text. */
+const char *render_library_version(void);
+
 #endif

@@ -40,11 +40,11 @@ struct request {
 	 * NUL-terminated; "" when the address is not ours.
 	 */
 	char path[REQUEST_PATH_MAX + 1];
-	const char *query; /* inside a variable's text; "" when absent */
-	size_t query_len;  /* bytes */
+	const char *query;     /* inside a variable's text; "" when absent */
+	size_t query_len;      /* bytes */
 	bool header_too_large; /* one of ours is over REQUEST_HEADER_MAX */
 	struct request_credential api_key; /* X-API-KEY: any text */
-	struct request_credential token; /* OAUTH-TOKEN, else Bearer */
+	struct request_credential token;   /* OAUTH-TOKEN, else Bearer */
 };
 
 /*
@@ -63,7 +63,7 @@ struct request {
  * OAUTH-TOKEN is preferred to Authorization; an empty header, which some
  * servers drop by themselves, counts as absent.
  */
-void request_parse(struct request *request, const char *const *variables,
-    const char *program);
+void request_parse(
+    struct request *request, const char *const *variables, const char *program);
 
 #endif

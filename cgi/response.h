@@ -10,10 +10,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "link.h"
 
 enum response_error {
+	ERROR_NONE, /* no answer of its own */
 	ERROR_METHOD_NOT_ALLOWED,
 	ERROR_NOT_FOUND,
 	ERROR_INVALID_PARAMETER,

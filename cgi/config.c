@@ -1,0 +1,331 @@
+/*
+ * config.c - the settings, read once from the process's environment.
+ *
+ * Pure: the environment is a parameter.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "uri.h"
+
+#define PREFIX "OAUTH_TOKENS_"
+
+enum setting_kind {
+	SETTING_DATABASE, /* char *: connection string or URI */
+	SETTING_CLIENTS,  /* char *: client ids, separated by commas */
+	SETTING_TEXT,     /* char *, or NULL: min ... max bytes */
+	SETTING_NUMBER,   /* int64_t: min ... max */
+	SETTING_CHOICE,   /* int64_t: the index of a name in choices */
+};
+
+static const char *const statements_choices[] = {
+	[STATEMENTS_PREPARED] = "prepared",
+	[STATEMENTS_UNNAMED] = "unnamed",
+};
+
+static const struct setting {
+	const char *name;
+	enum setting_kind kind;
+	size_t offset;            /* of the field in struct config */
+	const char *default_text; /* NULL: none */
+	int64_t min, max;
+	const char *takes; /* for --help and for errors */
+	const char *help;
+} settings[] = {
+	/* The first of the two that is set counts. */
+	{ PREFIX "DATABASE", SETTING_DATABASE,
+	    offsetof(struct config, database), NULL, 0, 0,
+	    "a libpq connection string or URI",
+	    "the database with Mage's tables" },
+	{ "MAGE_DATABASE_CONNECTION_URL", SETTING_DATABASE,
+	    offsetof(struct config, database), NULL, 0, 0,
+	    "a PostgreSQL URL, as Mage's own",
+	    "the same, where " PREFIX "DATABASE is not set" },
+	{ PREFIX "CLIENT_ID", SETTING_CLIENTS,
+	    offsetof(struct config, client_ids),
+	    "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2", 1, 255,
+	    "client ids of 1 to 255 bytes, separated by commas",
+	    "the API keys that may read tokens" },
+	{ PREFIX "PROJECT_UUID", SETTING_TEXT,
+	    offsetof(struct config, project_uuid), NULL, 1, 255,
+	    "a text of 1 to 255 bytes",
+	    "the project whose permissions count; unset: any" },
+	{ PREFIX "MAX_LIMIT", SETTING_NUMBER,
+	    offsetof(struct config, max_limit), "10000", 1, 1000000,
+	    "a whole number from 1 to 1000000",
+	    "the most tokens in one answer" },
+	{ PREFIX "STATEMENTS", SETTING_CHOICE,
+	    offsetof(struct config, statements), "prepared", 0, 1,
+	    "prepared or unnamed",
+	    "unnamed: for a pooler in transaction mode" },
+	{ PREFIX "CONNECT_TIMEOUT_MS", SETTING_NUMBER,
+	    offsetof(struct config, connect_timeout_ms), "2000", 1, 600000,
+	    "a whole number from 1 to 600000",
+	    "milliseconds to wait for a connection" },
+	{ PREFIX "QUERY_TIMEOUT_MS", SETTING_NUMBER,
+	    offsetof(struct config, query_timeout_ms), "2000", 1, 600000,
+	    "a whole number from 1 to 600000",
+	    "milliseconds to wait for an answer" },
+};
+
+#define SETTINGS (sizeof settings / sizeof settings[0])
+
+/* The next of the client ids at *list, without spaces around; NULL: no more. */
+static const char *
+next_client(const char **list, size_t *len)
+{
+	const char *item = *list;
+	size_t n;
+
+	if (item == NULL)
+		return NULL;
+	n = strcspn(item, ",");
+	*list = item[n] == ',' ? item + n + 1 : NULL;
+	while (n > 0 && *item == ' ') {
+		item++;
+		n--;
+	}
+	while (n > 0 && item[n - 1] == ' ')
+		n--;
+	*len = n;
+	return item;
+}
+
+static bool
+is_client_list(const char *list, const struct setting *setting)
+{
+	size_t len;
+
+	while (next_client(&list, &len) != NULL)
+		if (len < (size_t)setting->min || len > (size_t)setting->max)
+			return false;
+	return true;
+}
+
+static bool
+parse_number(int64_t *out, const char *text, const struct setting *setting)
+{
+	int64_t value = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		value = value * 10 + *text - '0';
+		if (value > setting->max)
+			return false;
+	}
+	*out = value;
+	return value >= setting->min;
+}
+
+static bool
+parse_choice(int64_t *out, const char *text, const struct setting *setting)
+{
+	for (int64_t i = setting->min; i <= setting->max; i++) {
+		if (strcmp(text, statements_choices[i]) == 0) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * If text is a URI ("scheme://..."), return what follows the "://".
+ */
+static const char *
+after_scheme(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+	                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+	return n > 0 && strncmp(text + n, "://", 3) == 0 ? text + n + 3 : NULL;
+}
+
+static bool
+has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool
+is_postgresql(const char *uri)
+{
+	return has_prefix(uri, "postgresql://") ||
+	       has_prefix(uri, "postgres://") ||
+	       has_prefix(uri, "postgresql+") || has_prefix(uri, "postgres+");
+}
+
+/*
+ * Turn a URI as SQLAlchemy and Alembic take it into libpq's form, in place:
+ * "postgresql+driver://" loses its driver, "%%" is "%".
+ */
+static void
+normalise_uri(char *uri)
+{
+	const char *in = after_scheme(uri);
+	char *out = uri + strcspn(uri, "+:");
+
+	memmove(out, "://", 3);
+	for (out += 3; *in != '\0'; in++) {
+		if (in[0] == '%' && in[1] == '%')
+			in++;
+		*out++ = *in;
+	}
+	*out = '\0';
+}
+
+/* Own a copy of a text, in place of the one before. */
+static bool
+set_text(char **field, const char *text)
+{
+	free(*field);
+	*field = strdup(text);
+	return *field != NULL;
+}
+
+/*
+ * Take a database.  Where two are set the first counts.
+ */
+static bool
+set_database(
+    struct config *config, const struct setting *setting, const char *text)
+{
+	bool is_uri = after_scheme(text) != NULL;
+	bool is_url_setting = setting != &settings[0];
+
+	if (is_uri ? !is_postgresql(text) : is_url_setting)
+		return false;
+	if (config->database_from != NULL)
+		return true;
+	if (!set_text(&config->database, text))
+		return false;
+	if (is_uri)
+		normalise_uri(config->database);
+	config->database_from = setting->name;
+	return true;
+}
+
+static bool
+set_setting(
+    struct config *config, const struct setting *setting, const char *text)
+{
+	void *field = (char *)config + setting->offset;
+	size_t len = strlen(text);
+
+	if (!uri_is_utf8(text, len))
+		return false;
+	switch (setting->kind) {
+	case SETTING_DATABASE:
+		return set_database(config, setting, text);
+	case SETTING_CLIENTS:
+		return is_client_list(text, setting) && set_text(field, text);
+	case SETTING_TEXT:
+		return len >= (size_t)setting->min &&
+		       len <= (size_t)setting->max && set_text(field, text);
+	case SETTING_NUMBER:
+		return parse_number(field, text, setting);
+	case SETTING_CHOICE:
+		return parse_choice(field, text, setting);
+	}
+	return false;
+}
+
+/* The value of a variable, or NULL where it is not set, or empty. */
+static const char *
+find_value(const char *const *environment, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *environment != NULL; environment++)
+		if (strncmp(*environment, name, len) == 0 &&
+		    (*environment)[len] == '=')
+			return (*environment)[len + 1] != '\0'
+			           ? *environment + len + 1
+			           : NULL;
+	return NULL;
+}
+
+/* A variable that looks like a setting and is none, or NULL. */
+static const char *
+find_unknown(const char *const *environment)
+{
+	for (; *environment != NULL; environment++) {
+		size_t len = strcspn(*environment, "=");
+		bool known = !has_prefix(*environment, PREFIX);
+
+		for (size_t i = 0; !known && i < SETTINGS; i++)
+			known =
+			    strlen(settings[i].name) == len &&
+			    strncmp(*environment, settings[i].name, len) == 0;
+		if (!known)
+			return *environment;
+	}
+	return NULL;
+}
+
+bool
+config_read(struct config *config, const char *const *environment,
+    char error[CONFIG_ERROR_SIZE])
+{
+	const char *unknown = find_unknown(environment);
+
+	*config = (struct config){ 0 };
+	if (unknown != NULL) {
+		snprintf(error, CONFIG_ERROR_SIZE, "%.*s is not a setting",
+		    (int)strcspn(unknown, "="), unknown);
+		return false;
+	}
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const struct setting *setting = &settings[i];
+		const char *text = find_value(environment, setting->name);
+
+		if (text == NULL)
+			text = setting->default_text;
+		if (text != NULL && !set_setting(config, setting, text)) {
+			snprintf(error, CONFIG_ERROR_SIZE, "%s takes %s",
+			    setting->name, setting->takes);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+config_allows_client(const struct config *config, const char *text, size_t len)
+{
+	const char *list = config->client_ids, *client;
+	size_t client_len;
+
+	while ((client = next_client(&list, &client_len)) != NULL)
+		if (len == client_len && memcmp(text, client, len) == 0)
+			return true;
+	return false;
+}
+
+void
+config_describe(FILE *out)
+{
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const struct setting *setting = &settings[i];
+
+		fprintf(out, "  %s\n      %s: %s%s%s%s\n", setting->name,
+		    setting->help, setting->takes,
+		    setting->default_text != NULL ? " (default " : "",
+		    setting->default_text != NULL ? setting->default_text : "",
+		    setting->default_text != NULL ? ")" : "");
+	}
+}
+
+void
+config_free(struct config *config)
+{
+	if (config->database != NULL)
+		explicit_bzero(config->database, strlen(config->database));
+	free(config->database);
+	free(config->client_ids);
+	free(config->project_uuid);
+	*config = (struct config){ 0 };
+}

@@ -1,0 +1,573 @@
+/*
+ * db.c - the one connection to PostgreSQL.  The only file that knows libpq.
+ *
+ * All calls of libpq's are asynchronous, with deadlines of our own: a hung
+ * server is caught by nothing else.
+ */
+#include <endian.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "db.h"
+#include "log.h"
+#include "sql.h"
+
+/* src/include/catalog/pg_type.dat */
+#define TEXTOID        25
+#define INT8OID        20
+#define TIMESTAMPTZOID 1184
+
+/* The columns of list.sql's result. */
+enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
+
+#define MAX_PARAMS 5
+
+enum statement_id {
+	LIST_ACTIVE,
+	LIST_ALL,
+	CHECK,
+	CHECK_CLIENTS,
+};
+
+static const struct statement {
+	const char *name; /* when prepared; "" for those that run once */
+	const char *text;
+	int n; /* parameters */
+	Oid types[MAX_PARAMS];
+} statements[] = {
+	[LIST_ACTIVE] = { "list_active", sql_list_active, 5,
+	    { TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID } },
+	[LIST_ALL] = { "list_all", sql_list_all, 5,
+	    { TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID } },
+	[CHECK] = { "", sql_check, 0, { 0 } },
+	[CHECK_CLIENTS] = { "", sql_check_clients, 1, { TEXTOID } },
+};
+
+/* A statement's parameters, in binary; a text's binary form is its bytes. */
+struct params {
+	const char *values[MAX_PARAMS];
+	int lengths[MAX_PARAMS];
+};
+
+struct db {
+	const struct config *config;
+	bool prepare;
+	PQconninfoOption *options; /* of the connection string, or NULL */
+	PGconn *connection;        /* NULL when there is none */
+	PGresult *result;          /* what the last page points into */
+	struct token_row *rows;    /* of that page */
+};
+
+/* What to make of an error, by the beginning of its SQLSTATE. */
+static const struct {
+	const char *prefix;
+	enum db_result result;
+	bool replace; /* a new connection may do better */
+} sqlstates[] = {
+	/* PostgreSQL 15, appendix A; the first that fits counts */
+	{ "57014", DB_TIMEOUT, false },     /* statement_timeout */
+	{ "57", DB_UNAVAILABLE, true },     /* shutdown, crash, starting up */
+	{ "08", DB_UNAVAILABLE, true },     /* the connection */
+	{ "53", DB_UNAVAILABLE, true },     /* connections, memory, disk full */
+	{ "55P03", DB_UNAVAILABLE, false }, /* lock_timeout */
+	{ "40", DB_UNAVAILABLE, true }, /* conflict with recovery, deadlock */
+	{ "26000", DB_UNAVAILABLE, true }, /* a pooler lost our statement */
+	{ "0A000", DB_FAILED, true },      /* a plan's result type changed */
+	{ "", DB_FAILED, false },
+};
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Build the connection's parameters: those of the connection string, and
+ * ours, which come last and win.
+ */
+static PGconn *
+start_connecting(const struct db *db)
+{
+	const char *names[64], *values[64];
+	size_t n = 0;
+
+	for (PQconninfoOption *o = db->options;
+	     o != NULL && o->keyword != NULL && n < 61; o++) {
+		if (o->val != NULL) {
+			names[n] = o->keyword;
+			values[n++] = o->val;
+		}
+	}
+	names[n] = "client_encoding";
+	values[n++] = "UTF8";
+	names[n] = "fallback_application_name";
+	values[n++] = "oauth_access_tokens";
+	names[n] = values[n] = NULL;
+	return PQconnectStartParams(names, values, 0);
+}
+
+static void
+disconnect(struct db *db)
+{
+	PQfinish(db->connection);
+	db->connection = NULL;
+}
+
+/* Wait until the connection can be read or written; false: too late. */
+static bool
+wait_for(const struct db *db, short events, int64_t deadline_ms)
+{
+	struct pollfd fd = { .fd = PQsocket(db->connection), .events = events };
+	int64_t left = deadline_ms - now_ms();
+
+	return left > 0 && poll(&fd, 1, (int)left) > 0;
+}
+
+/* Log libpq's words, which end in a newline. */
+static void
+log_failure(const char *what, const char *sqlstate, const char *message)
+{
+	log_line("%s: %s%s%.*s", what, sqlstate != NULL ? sqlstate : "",
+	    sqlstate != NULL ? ": " : "", (int)strcspn(message, "\n"), message);
+}
+
+static enum db_result
+finish_connecting(struct db *db, int64_t deadline_ms)
+{
+	PostgresPollingStatusType want = PGRES_POLLING_WRITING;
+
+	if (PQstatus(db->connection) == CONNECTION_BAD)
+		want = PGRES_POLLING_FAILED;
+	while (want != PGRES_POLLING_OK) {
+		if (want == PGRES_POLLING_FAILED) {
+			log_failure("cannot connect to the database", NULL,
+			    PQerrorMessage(db->connection));
+			return DB_UNAVAILABLE;
+		}
+		if (!wait_for(db,
+		        want == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+		        deadline_ms)) {
+			log_line("cannot connect to the database: no answer "
+			         "in time");
+			return DB_TIMEOUT;
+		}
+		want = PQconnectPoll(db->connection);
+	}
+	return DB_OK;
+}
+
+/* Send what libpq still holds back; false: broken, or too late. */
+static bool
+flush(struct db *db, int64_t deadline_ms)
+{
+	int more;
+
+	while ((more = PQflush(db->connection)) > 0) {
+		if (!wait_for(db, POLLIN | POLLOUT, deadline_ms) ||
+		    !PQconsumeInput(db->connection))
+			return false;
+	}
+	return more == 0;
+}
+
+/* Read until libpq has a whole result or the end; false as in flush(). */
+static bool
+wait_for_result(struct db *db, int64_t deadline_ms)
+{
+	while (PQisBusy(db->connection)) {
+		if (!wait_for(db, POLLIN, deadline_ms) ||
+		    !PQconsumeInput(db->connection))
+			return false;
+	}
+	return true;
+}
+
+/* What came back, or did not. */
+struct reply {
+	PGresult *result; /* the last one, owned; or NULL */
+	bool whole;       /* the end came before the deadline */
+};
+
+static struct reply
+receive(struct db *db, int64_t deadline_ms)
+{
+	struct reply reply = { NULL, false };
+	PGresult *next;
+
+	if (!flush(db, deadline_ms))
+		return reply;
+	while (wait_for_result(db, deadline_ms)) {
+		next = PQgetResult(db->connection);
+		if (next == NULL) {
+			reply.whole = true;
+			break;
+		}
+		PQclear(reply.result);
+		reply.result = next;
+	}
+	return reply;
+}
+
+/*
+ * Judge a reply and drop a connection that is of no more use.
+ *
+ * again  is it worth asking once more, on a new connection?  NULL: this was
+ *        the last time.  Only a failure that is final is logged.
+ */
+static enum db_result
+judge(struct db *db, const struct reply *reply, bool *again)
+{
+	ExecStatusType status = PQresultStatus(reply->result);
+	const char *sqlstate =
+	    PQresultErrorField(reply->result, PG_DIAG_SQLSTATE);
+	const char *message =
+	    PQresultErrorField(reply->result, PG_DIAG_MESSAGE_PRIMARY);
+	enum db_result result = DB_UNAVAILABLE;
+	bool replace = true;
+
+	if (reply->whole &&
+	    (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK))
+		return DB_OK;
+	if (sqlstate != NULL) {
+		size_t i = 0;
+
+		while (strncmp(sqlstate, sqlstates[i].prefix,
+		           strlen(sqlstates[i].prefix)) != 0)
+			i++;
+		result = sqlstates[i].result;
+		replace = sqlstates[i].replace;
+	} else if (!reply->whole && PQstatus(db->connection) == CONNECTION_OK) {
+		result = DB_TIMEOUT;
+		message = "no answer in time";
+		replace = false;
+	} else {
+		message = "the connection was lost";
+	}
+	if (again != NULL && replace)
+		*again = true;
+	else
+		log_failure("the database failed", sqlstate,
+		    message != NULL ? message : "no message");
+	if (replace || !reply->whole)
+		disconnect(db);
+	return result;
+}
+
+/* Run a command and forget its result: for those that give no rows. */
+static enum db_result
+settle(struct db *db, int sent, int64_t deadline_ms)
+{
+	struct reply reply = { NULL, false };
+	enum db_result result;
+
+	if (sent)
+		reply = receive(db, deadline_ms);
+	result = judge(db, &reply, NULL);
+	PQclear(reply.result);
+	return result;
+}
+
+static enum db_result
+prepare(struct db *db, enum statement_id id, int64_t deadline_ms)
+{
+	const struct statement *s = &statements[id];
+
+	return settle(db,
+	    PQsendPrepare(db->connection, s->name, s->text, s->n, s->types),
+	    deadline_ms);
+}
+
+static enum db_result
+connect_and_prepare(struct db *db, int64_t deadline_ms)
+{
+	enum db_result result;
+
+	db->connection = start_connecting(db);
+	if (db->connection == NULL)
+		return DB_NO_MEMORY;
+	result = finish_connecting(db, deadline_ms);
+	if (result != DB_OK || PQsetnonblocking(db->connection, 1) != 0) {
+		disconnect(db);
+		return result != DB_OK ? result : DB_UNAVAILABLE;
+	}
+	if (db->prepare)
+		result = prepare(db, LIST_ACTIVE, deadline_ms);
+	if (db->prepare && result == DB_OK)
+		result = prepare(db, LIST_ALL, deadline_ms);
+	if (result != DB_OK)
+		disconnect(db);
+	return result;
+}
+
+/* Ask once, on the connection there is. */
+static enum db_result
+ask_once(struct db *db, enum statement_id id, const struct params *params,
+    int64_t deadline_ms, bool *again)
+{
+	const struct statement *s = &statements[id];
+	static const int binary[MAX_PARAMS] = { 1, 1, 1, 1, 1 };
+	struct reply reply = { NULL, false };
+	enum db_result result;
+	int sent;
+
+	if (db->prepare && s->name[0] != '\0')
+		sent = PQsendQueryPrepared(db->connection, s->name, s->n,
+		    params->values, params->lengths, binary, 1);
+	else
+		sent = PQsendQueryParams(db->connection, s->text, s->n,
+		    s->types, params->values, params->lengths, binary, 1);
+	if (sent)
+		reply = receive(db, deadline_ms);
+	result = judge(db, &reply, again);
+	PQclear(db->result);
+	db->result = reply.result;
+	return result;
+}
+
+/*
+ * Ask, connecting first where there is no connection, and once more where the
+ * connection was of no use any more.
+ */
+static enum db_result
+ask(struct db *db, enum statement_id id, const struct params *params)
+{
+	const struct config *config = db->config;
+	int64_t end_ms =
+	    now_ms() + config->connect_timeout_ms + config->query_timeout_ms;
+	enum db_result result = DB_OK;
+	bool again = true;
+
+	for (int attempt = 1; again; attempt++) {
+		int64_t start_ms = now_ms();
+
+		again = false;
+		if (db->connection == NULL)
+			result = connect_and_prepare(
+			    db, earlier(start_ms + config->connect_timeout_ms,
+			            end_ms));
+		if (db->connection == NULL)
+			return result;
+		result = ask_once(db, id, params,
+		    earlier(now_ms() + config->query_timeout_ms, end_ms),
+		    attempt == 1 ? &again : NULL);
+	}
+	return result;
+}
+
+static int64_t
+get_int64(const PGresult *result, int row, int column)
+{
+	uint64_t value;
+
+	memcpy(&value, PQgetvalue(result, row, column), sizeof value);
+	return (int64_t)be64toh(value);
+}
+
+/* Is the result of the form that list.sql promises? */
+static bool
+is_list(const PGresult *result)
+{
+	static const Oid types[COLUMNS] = { TEXTOID, INT8OID, INT8OID, INT8OID,
+		TIMESTAMPTZOID, TEXTOID };
+
+	if (PQnfields(result) != COLUMNS || PQntuples(result) < 1)
+		return false;
+	for (int i = 0; i < COLUMNS; i++)
+		if (PQftype(result, i) != types[i] || PQfformat(result, i) != 1)
+			return false;
+	return true;
+}
+
+static enum db_result
+read_outcome(const PGresult *result)
+{
+	static const struct {
+		const char *text;
+		enum db_result result;
+	} outcomes[] = {
+		{ "ok", DB_OK },
+		{ "invalid_api_key", DB_UNKNOWN_APPLICATION },
+		{ "invalid_oauth_token", DB_UNKNOWN_TOKEN },
+		{ "expired_oauth_token", DB_EXPIRED_TOKEN },
+		{ "unauthorized_access", DB_NOT_A_VIEWER },
+	};
+
+	if (is_list(result))
+		for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0];
+		     i++)
+			if (strcmp(PQgetvalue(result, 0, OUTCOME),
+			        outcomes[i].text) == 0)
+				return outcomes[i].result;
+	log_line("list.sql gave an unknown result");
+	return DB_FAILED;
+}
+
+static enum db_result
+read_page(struct db *db, struct token_page *page)
+{
+	const PGresult *result = db->result;
+	int n = PQgetisnull(result, 0, ID) ? 0 : PQntuples(result);
+
+	free(db->rows);
+	db->rows = calloc((size_t)n + 1, sizeof *db->rows);
+	if (db->rows == NULL)
+		return DB_NO_MEMORY;
+	for (int i = 0; i < n; i++) {
+		struct token_row *row = &db->rows[i];
+
+		row->has_expires = !PQgetisnull(result, i, EXPIRES);
+		if (row->has_expires)
+			row->expires_us = get_int64(result, i, EXPIRES);
+		if (PQgetisnull(result, i, TOKEN))
+			continue;
+		row->token = PQgetvalue(result, i, TOKEN);
+		row->token_len = (size_t)PQgetlength(result, i, TOKEN);
+	}
+	*page = (struct token_page){
+		.user_id = get_int64(result, 0, USER_ID),
+		.count = get_int64(result, 0, COUNT),
+		.n = (size_t)n,
+		.rows = db->rows,
+	};
+	return DB_OK;
+}
+
+enum db_result
+db_list(
+    struct db *db, const struct db_request *request, struct token_page *page)
+{
+	const char *project = db->config->project_uuid;
+	uint64_t limit = htobe64((uint64_t)request->limit);
+	uint64_t offset = htobe64((uint64_t)request->offset);
+	const struct params params = {
+		.values = { request->api_key, request->token, project,
+		    (const char *)&limit, (const char *)&offset },
+		.lengths = { (int)request->api_key_len, (int)request->token_len,
+		    project != NULL ? (int)strlen(project) : 0, sizeof limit,
+		    sizeof offset },
+	};
+	enum db_result result =
+	    ask(db, request->show_all ? LIST_ALL : LIST_ACTIVE, &params);
+
+	if (result == DB_OK)
+		result = read_outcome(db->result);
+	if (result == DB_OK)
+		result = read_page(db, page);
+	return result;
+}
+
+struct db *
+db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
+{
+	struct db *db = calloc(1, sizeof *db);
+	char *message = NULL;
+
+	snprintf(error, CONFIG_ERROR_SIZE, "out of memory");
+	if (db == NULL)
+		return NULL;
+	db->config = config;
+	db->prepare = !once && config->statements == STATEMENTS_PREPARED;
+	if (config->database == NULL)
+		return db;
+	db->options = PQconninfoParse(config->database, &message);
+	if (db->options != NULL)
+		return db;
+
+	/* libpq's own message may repeat the password. */
+	if (message != NULL) {
+		explicit_bzero(message, strlen(message));
+		PQfreemem(message);
+		snprintf(error, CONFIG_ERROR_SIZE,
+		    "%s is not a valid connection string or URI",
+		    config->database_from);
+	}
+	db_free(db);
+	return NULL;
+}
+
+/* Print the rows (level, line) of a check; false when one is an error. */
+static bool
+print_lines(const PGresult *result, FILE *out)
+{
+	bool ok = true;
+
+	for (int i = 0; i < PQntuples(result); i++) {
+		const char *level = PQgetvalue(result, i, 0);
+
+		fprintf(out, "%-8s %s\n", level, PQgetvalue(result, i, 1));
+		ok = ok && strcmp(level, "error") != 0;
+	}
+	return ok;
+}
+
+/* Run a check's statement and print its lines. */
+static enum db_result
+check(
+    struct db *db, enum statement_id id, const struct params *params, FILE *out)
+{
+	enum db_result result = ask(db, id, params);
+
+	if (result == DB_OK && !print_lines(db->result, out))
+		result = DB_FAILED;
+	return result;
+}
+
+enum db_result
+db_check(struct db *db, FILE *out)
+{
+	const char *from = db->config->database_from;
+	const char *clients = db->config->client_ids;
+	const struct params none = { { NULL }, { 0 } };
+	const struct params params = { { clients }, { (int)strlen(clients) } };
+	enum db_result result;
+
+	fprintf(out, "%-8s settings: %s\n", "ok",
+	    from != NULL ? from : "libpq's own variables and files");
+	/* Preparing a list fails where a check can say why. */
+	db->prepare = false;
+	result =
+	    connect_and_prepare(db, now_ms() + db->config->connect_timeout_ms);
+	if (result != DB_OK) {
+		fprintf(out, "%-8s connection: none\n", "error");
+		return result;
+	}
+	fprintf(out,
+	    "%-8s connection: host %s, port %s, database %s, user %s\n", "ok",
+	    PQhost(db->connection), PQport(db->connection),
+	    PQdb(db->connection), PQuser(db->connection));
+	result = check(db, CHECK, &none, out);
+	if (result == DB_OK)
+		result = check(db, CHECK_CLIENTS, &params, out);
+	return result;
+}
+
+int
+db_library_version(void)
+{
+	return PQlibVersion();
+}
+
+void
+db_free(struct db *db)
+{
+	if (db == NULL)
+		return;
+	PQclear(db->result);
+	disconnect(db);
+	PQconninfoFree(db->options);
+	free(db->rows);
+	free(db);
+}

@@ -1,0 +1,142 @@
+/*
+ * endpoint.c - GET /api/oauth_access_tokens.
+ *
+ * The order of the checks (contract, section 3), and the only map from a
+ * module's result to an HTTP status.
+ */
+#include <string.h>
+
+#include "endpoint.h"
+#include "link.h"
+#include "log.h"
+#include "query.h"
+#include "render.h"
+#include "request.h"
+
+static enum response_error
+error_of(enum db_result result)
+{
+	switch (result) {
+	case DB_UNKNOWN_APPLICATION:
+		return ERROR_INVALID_API_KEY;
+	case DB_UNKNOWN_TOKEN:
+		return ERROR_INVALID_TOKEN;
+	case DB_EXPIRED_TOKEN:
+		return ERROR_EXPIRED_TOKEN;
+	case DB_NOT_A_VIEWER:
+		return ERROR_NOT_A_VIEWER;
+	case DB_UNAVAILABLE:
+		return ERROR_UNAVAILABLE;
+	case DB_TIMEOUT:
+		return ERROR_TIMEOUT;
+	case DB_OK:
+		return ERROR_NONE;
+	case DB_FAILED:
+	case DB_NO_MEMORY:
+		break;
+	}
+	return ERROR_INTERNAL;
+}
+
+/* The API key: the header, else the parameter.  False: not an allowed one. */
+static bool
+choose_api_key(struct db_request *wanted, const struct config *config,
+    const struct request *request, const struct query *query)
+{
+	if (request->api_key.state == CREDENTIAL_ABSENT) {
+		wanted->api_key = query->api_key;
+		wanted->api_key_len = strlen(query->api_key);
+	} else {
+		wanted->api_key = request->api_key.text;
+		wanted->api_key_len = request->api_key.len;
+	}
+	return config_allows_client(
+	    config, wanted->api_key, wanted->api_key_len);
+}
+
+static void
+answer_page(struct response *response, const struct request *request,
+    const struct query *query, const struct token_page *page)
+{
+	char link[LINK_SIZE];
+	char *list;
+	size_t len;
+
+	if (!render_page(
+	        page, page_has_next(page, query->offset), &list, &len)) {
+		log_line("out of memory for a list of %zu rows", page->n);
+		response_set_error(response, ERROR_INTERNAL, NULL, false);
+		return;
+	}
+	link_format(link, request->path, query, page);
+	response_set_list(response, list, len, page->count, link);
+}
+
+/* The checks that need no database, in the contract's order. */
+static enum response_error
+vet(struct db_request *wanted, struct query *query, const struct config *config,
+    const struct request *request, const char **message)
+{
+	if (!query_parse(query, request->query, request->query_len, message))
+		return ERROR_INVALID_PARAMETER;
+	if (request->query_len > QUERY_MAX)
+		return ERROR_QUERY_TOO_LARGE;
+	if (request->header_too_large)
+		return ERROR_HEADER_TOO_LARGE;
+	if (!choose_api_key(wanted, config, request, query))
+		return ERROR_INVALID_API_KEY;
+	if (request->token.state != CREDENTIAL_GOOD)
+		return ERROR_INVALID_TOKEN;
+
+	if (query->limit > config->max_limit)
+		query->limit = config->max_limit;
+	wanted->token = request->token.text;
+	wanted->token_len = request->token.len;
+	wanted->limit = query->limit;
+	wanted->offset = query->offset;
+	wanted->show_all = query->show_all;
+	return ERROR_NONE;
+}
+
+/* GET and HEAD of an address of ours. */
+static void
+answer_list(const struct config *config, struct db *db,
+    const struct request *request, struct response *response)
+{
+	struct query query;
+	struct db_request wanted;
+	struct token_page page;
+	const char *message = NULL;
+	enum response_error error = ERROR_INTERNAL;
+
+	if (db != NULL)
+		error = vet(&wanted, &query, config, request, &message);
+	if (error == ERROR_NONE)
+		error = error_of(db_list(db, &wanted, &page));
+	if (error == ERROR_NONE)
+		answer_page(response, request, &query, &page);
+	else
+		response_set_error(response, error, message,
+		    request->token.state != CREDENTIAL_ABSENT);
+}
+
+void
+endpoint_answer(const struct config *config, struct db *db,
+    const char *const *variables, const char *program,
+    struct response *response)
+{
+	struct request request;
+
+	request_parse(&request, variables, program);
+	if (request.method == REQUEST_OTHER)
+		response_set_error(
+		    response, ERROR_METHOD_NOT_ALLOWED, NULL, false);
+	else if (request.path[0] == '\0')
+		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
+	else if (request.method == REQUEST_OPTIONS)
+		response_set_options(response);
+	else
+		answer_list(config, db, &request, response);
+	if (request.method == REQUEST_HEAD)
+		response_drop_body(response);
+}

@@ -1,0 +1,64 @@
+/*
+ * link.c - the Link header of a list (RFC 8288, section 3).
+ *
+ * Pure.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "link.h"
+#include "uri.h"
+
+/* What all targets share. */
+struct target {
+	char path[3 * REQUEST_PATH_MAX + 1];
+	char api_key[3 * QUERY_API_KEY_MAX + 1];
+	int64_t limit;
+	bool show_all;
+};
+
+/* Append one link at out[n]; returns the length of all. */
+static size_t
+add_link(char out[LINK_SIZE], size_t n, const struct target *target,
+    const char *relation, int64_t offset)
+{
+	return n + (size_t)snprintf(out + n, LINK_SIZE - n,
+	               "%s<%s?_limit=%lld&_offset=%lld%s%s%s>; rel=\"%s\"",
+	               n > 0 ? ", " : "", target->path,
+	               (long long)target->limit, (long long)offset,
+	               target->show_all ? "&show_all=1" : "",
+	               target->api_key[0] != '\0' ? "&api_key=" : "",
+	               target->api_key, relation);
+}
+
+size_t
+link_format(char out[LINK_SIZE], const char *path, const struct query *query,
+    const struct token_page *page)
+{
+	struct target target = {
+		.limit = query->limit > 0 ? query->limit : QUERY_DEFAULT_LIMIT,
+		.show_all = query->show_all,
+	};
+	int64_t last = page->count > 0
+	                   ? (page->count - 1) / target.limit * target.limit
+	                   : 0;
+	int64_t before = query->offset - target.limit; /* neither is < 0 */
+	size_t n;
+
+	out[0] = '\0';
+	if ((uint64_t)page->count == page->n)
+		return 0;
+	uri_encode(target.path, path, strlen(path));
+	uri_encode(target.api_key, query->api_key, strlen(query->api_key));
+
+	n = add_link(out, 0, &target, "first", 0);
+	if (query->offset > 0)
+		n = add_link(out, n, &target, "prev",
+		    before < 0      ? 0
+		    : before > last ? last
+		                    : before);
+	if (page_has_next(page, query->offset))
+		n = add_link(
+		    out, n, &target, "next", query->offset + (int64_t)page->n);
+	return add_link(out, n, &target, "last", last);
+}
