@@ -42,6 +42,9 @@ ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
               $(WARNINGS) $(HARDENING) -fPIE -MMD -MP $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 
+# Say what is built, not how; "make V=1" says how.
+Q = $(if $(V),,@echo '  $(@F)';)
+
 B       = build
 PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
@@ -54,22 +57,22 @@ FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 all: $(PROGRAM)
 
 $(PROGRAM): $(OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) -lfcgi -ljson-c -lpq
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) -lfcgi -ljson-c -lpq
 
 $(B)/%.o: cgi/%.c Makefile | $(B)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/db.o: $(B)/sql.h
 
 $(B) $(B)/unit $(B)/fuzz:
-	mkdir -p $@
+	@mkdir -p $@
 
 # Each statement of sql/ as a C string, without its comments.  list.sql stands
 # for two: see its head.
 AS_C = sed -e 's/ *-- .*//; s/^[[:space:]]*--$$//; /^[[:space:]]*$$/d' \
        -e 's/["\\]/\\&/g; s/^[[:space:]]*\(.*\)/	"\1\\n"/'
 $(B)/sql.h: sql/list.sql sql/check.sql sql/check_clients.sql Makefile | $(B)
-	{ echo '/* Made from sql/ by the Makefile. */'; \
+	$(Q){ echo '/* Made from sql/ by the Makefile. */'; \
 	echo 'static const char sql_list_active[] ='; \
 	$(AS_C) sql/list.sql; echo ';'; \
 	echo 'static const char sql_list_all[] ='; \
@@ -78,19 +81,19 @@ $(B)/sql.h: sql/list.sql sql/check.sql sql/check_clients.sql Makefile | $(B)
 	$(AS_C) sql/check.sql; echo ';'; \
 	echo 'static const char sql_check_clients[] ='; \
 	$(AS_C) sql/check_clients.sql; echo ';'; } >$@.tmp
-	mv $@.tmp $@
+	@mv $@.tmp $@
 
 $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
 	    $(PURE:%=$(B)/%.o) -lcmocka -ljson-c
 
 -include $(wildcard $(B)/*.d $(B)/unit/*.d)
 
 demo: packages-demo all
-	tests/demo/demo start $(PROGRAM)
+	@B=$(B) MAKE='$(MAKE)' tests/demo/demo start
 
 demo-stop:
-	tests/demo/demo stop
+	@B=$(B) tests/demo/demo stop
 
 check: packages-check all $(UNIT)
 	B=$(B) tests/run $(SUITES)

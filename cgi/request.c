@@ -9,7 +9,7 @@
 #include "request.h"
 #include "uri.h"
 
-/* What one variable came with. */
+/* What one variable came with; the longer value where it came twice. */
 struct variable {
 	const char *value; /* NULL when absent */
 	size_t len;
@@ -51,6 +51,8 @@ read_variables(struct variable found[VARIABLES], const char *const *variables)
 	memset(found, 0, VARIABLES * sizeof *found);
 	for (; *variables != NULL; variables++) {
 		size_t name_len = strcspn(*variables, "=");
+		const char *value;
+		size_t len;
 
 		if ((*variables)[name_len] == '\0')
 			continue;
@@ -58,9 +60,13 @@ read_variables(struct variable found[VARIABLES], const char *const *variables)
 			if (strncmp(*variables, names[i].name, name_len) != 0 ||
 			    names[i].name[name_len] != '\0')
 				continue;
+			value = *variables + name_len + 1;
+			len = strlen(value);
 			found[i].twice = found[i].value != NULL;
-			found[i].value = *variables + name_len + 1;
-			found[i].len = strlen(found[i].value);
+			if (!found[i].twice || len > found[i].len) {
+				found[i].value = value;
+				found[i].len = len;
+			}
 		}
 	}
 }
@@ -142,9 +148,11 @@ decode_uri(char *out, size_t size, const struct variable *uri)
 	size_t len;
 
 	if (*path != '/') {
-		path = strstr(path, "://");
-		if (path == NULL || (path = strchr(path + 3, '/')) == NULL)
+		path += strspn(path, "abcdefghijklmnopqrstuvwxyz"
+		                     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+		if (strncmp(path, "://", 3) != 0)
 			return false;
+		path += 3 + strcspn(path + 3, "/?#"); /* the authority */
 	}
 	len = strcspn(path, "?#");
 	return len < size && uri_decode(out, &len, path, len, URI_PLUS_IS_PLUS);
