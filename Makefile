@@ -33,7 +33,7 @@ WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 # What this compiler for this processor has of these.
 HARDENING := $(shell for f in -fstack-protector-strong \
                -fstack-clash-protection -fcf-protection; do \
-               cc $$f -E -x c /dev/null >/dev/null 2>&1 && echo $$f; done) \
+               $(CC) $$f -E -x c /dev/null >/dev/null 2>&1 && echo $$f; done) \
              $(if $(findstring sanitize,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
               -DLIBFCGI_VERSION='"$(shell pkg-config --modversion fcgi)"' \
@@ -119,9 +119,12 @@ uninstall:
 	rm -f $(DESTDIR)$(cgibindir)/oauth_access_tokens
 	rm -rf $(DESTDIR)$(pkgdatadir)
 
+COVERAGE = CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
 coverage: packages-coverage
-	$(MAKE) check B=$(B)/coverage CFLAGS='-O0 -g --coverage' \
-	    LDFLAGS=--coverage
+	rm -rf $(B)/coverage
+	$(MAKE) all B=$(B)/coverage $(COVERAGE)
+	chmod -R a+rwX $(B)/coverage # the servers run as another user
+	umask 0 && $(MAKE) check B=$(B)/coverage $(COVERAGE)
 	gcovr --root . --filter cgi/ $(B)/coverage
 
 lint: packages-lint $(B)/sql.h

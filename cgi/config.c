@@ -51,7 +51,7 @@ static const struct setting {
 	{ PREFIX "PROJECT_UUID", SETTING_TEXT,
 	    offsetof(struct config, project_uuid), NULL, 1, 255,
 	    "a text of 1 to 255 bytes",
-	    "the project whose permissions count; unset: any" },
+	    "the project whose permissions count, else any" },
 	{ PREFIX "MAX_LIMIT", SETTING_NUMBER,
 	    offsetof(struct config, max_limit), "10000", 1, 1000000,
 	    "a whole number from 1 to 1000000",
@@ -59,7 +59,7 @@ static const struct setting {
 	{ PREFIX "STATEMENTS", SETTING_CHOICE,
 	    offsetof(struct config, statements), "prepared", 0, 1,
 	    "prepared or unnamed",
-	    "unnamed: for a pooler in transaction mode" },
+	    "unnamed is for poolers in transaction mode" },
 	{ PREFIX "CONNECT_TIMEOUT_MS", SETTING_NUMBER,
 	    offsetof(struct config, connect_timeout_ms), "2000", 1, 600000,
 	    "a whole number from 1 to 600000",
@@ -311,11 +311,10 @@ config_describe(FILE *out)
 	for (size_t i = 0; i < SETTINGS; i++) {
 		const struct setting *setting = &settings[i];
 
-		fprintf(out, "  %s\n      %s: %s%s%s%s\n", setting->name,
-		    setting->help, setting->takes,
-		    setting->default_text != NULL ? " (default " : "",
-		    setting->default_text != NULL ? setting->default_text : "",
-		    setting->default_text != NULL ? ")" : "");
+		fprintf(out, "  %s\n      %s", setting->name, setting->takes);
+		if (setting->default_text != NULL)
+			fprintf(out, " (default %s)", setting->default_text);
+		fprintf(out, ":\n      %s\n", setting->help);
 	}
 }
 

@@ -198,26 +198,28 @@ wait_for_result(struct db *db, int64_t deadline_ms)
 /* What came back, or did not. */
 struct reply {
 	PGresult *result; /* the last one, owned; or NULL */
-	bool whole;       /* the end came before the deadline */
+	bool whole;       /* false: the end did not come before the deadline */
 };
+
+/* Before a command is sent; and after, if it could not be. */
+static const struct reply no_reply = { NULL, true };
 
 static struct reply
 receive(struct db *db, int64_t deadline_ms)
 {
-	struct reply reply = { NULL, false };
+	struct reply reply = no_reply;
 	PGresult *next;
 
-	if (!flush(db, deadline_ms))
-		return reply;
-	while (wait_for_result(db, deadline_ms)) {
-		next = PQgetResult(db->connection);
-		if (next == NULL) {
-			reply.whole = true;
-			break;
+	if (flush(db, deadline_ms)) {
+		while (wait_for_result(db, deadline_ms)) {
+			next = PQgetResult(db->connection);
+			if (next == NULL)
+				return reply;
+			PQclear(reply.result);
+			reply.result = next;
 		}
-		PQclear(reply.result);
-		reply.result = next;
 	}
+	reply.whole = false;
 	return reply;
 }
 
@@ -270,7 +272,7 @@ judge(struct db *db, const struct reply *reply, bool *again)
 static enum db_result
 settle(struct db *db, int sent, int64_t deadline_ms)
 {
-	struct reply reply = { NULL, false };
+	struct reply reply = no_reply;
 	enum db_result result;
 
 	if (sent)
@@ -319,7 +321,7 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 {
 	const struct statement *s = &statements[id];
 	static const int binary[MAX_PARAMS] = { 1, 1, 1, 1, 1 };
-	struct reply reply = { NULL, false };
+	struct reply reply = no_reply;
 	enum db_result result;
 	int sent;
 

@@ -16,7 +16,8 @@
  * Four targets of path, parameters and relation.  Under the 8,190 bytes that
  * Apache reads of one header line.
  */
-#define LINK_SIZE (4 * (3 * (REQUEST_PATH_MAX + QUERY_API_KEY_MAX) + 128))
+#define LINK_SIZE \
+	((size_t)4 * (3 * (REQUEST_PATH_MAX + QUERY_API_KEY_MAX) + 128))
 
 /*
  * Write the value of a Link header with "first", "prev", "next" and "last",
