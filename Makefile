@@ -85,7 +85,25 @@ $(B)/sql.h: sql/list.sql sql/check.sql sql/check_clients.sql Makefile | $(B)
 
 $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
-	    $(PURE:%=$(B)/%.o) -lcmocka -ljson-c
+	    $(filter %.o,$^) -lcmocka -ljson-c
+
+# It brings a database and a log of its own.
+$(B)/unit/endpoint_test: $(B)/endpoint.o
+
+# A fuzz target with replay.c runs over its corpus, for "make check"; with
+# libFuzzer it looks for more, for "make fuzz".  Not part of the coverage.
+FUZZ_FLAGS = $(filter-out -D_FORTIFY_SOURCE=2 -MMD -MP --coverage, \
+               $(ALL_CFLAGS) $(ALL_LDFLAGS)) \
+             -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_FILES = $(PURE:%=cgi/%.c) $(wildcard cgi/*.h tests/fuzz/*.h)
+
+$(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(FUZZ_FILES) \
+    | $(B)/fuzz
+	$(Q)$(CC) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) -ljson-c
+
+$(B)/fuzz/%_libfuzzer: tests/fuzz/%_fuzz.c $(FUZZ_FILES) | $(B)/fuzz
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^) \
+	    -ljson-c
 
 -include $(wildcard $(B)/*.d $(B)/unit/*.d)
 
@@ -95,8 +113,19 @@ demo: packages-demo all
 demo-stop:
 	@B=$(B) tests/demo/demo stop
 
-check: packages-check all $(UNIT)
+check: packages-check all $(UNIT) $(FUZZ)
 	B=$(B) tests/run $(SUITES)
+
+# How long each target runs.
+SECONDS = 60
+fuzz: packages-fuzz $(FUZZ:%_fuzz=%_libfuzzer)
+	@for name in $(notdir $(FUZZ:%_fuzz=%)); do \
+		mkdir -p $(B)/fuzz/corpus/$$name && \
+		$(B)/fuzz/$${name}_libfuzzer -max_total_time=$(SECONDS) \
+		    -print_final_stats=1 -artifact_prefix=$(B)/fuzz/ \
+		    $(B)/fuzz/corpus/$$name tests/fuzz/corpus/$$name || \
+		    exit 1; \
+	done
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(cgibindir) $(DESTDIR)$(pkgdatadir)/sql \
@@ -151,8 +180,9 @@ help:
 	@echo 'make uninstall   remove what install put there'
 	@echo 'make coverage    run all tests, then say which lines they reach'
 	@echo 'make lint        clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make fuzz        look for bugs, SECONDS=$(SECONDS) for each target'
 	@echo 'make clean       remove $(B)'
 
-.PHONY: all demo demo-stop check install uninstall coverage lint clean help
+.PHONY: all demo demo-stop check install uninstall coverage lint fuzz clean help
 .SUFFIXES:
 .SECONDARY:

@@ -1,0 +1,353 @@
+"""The private database of a suite: the published demo and, beside it, made-up
+users whose lists are known here in the order of the answer."""
+
+import contextlib
+import dataclasses
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+import harness
+
+DATABASE = "mage"
+SERVICE = "oauth_access_tokens"
+
+# Applications beside Mage's own, which is number 1 of demo.sql.
+PROVIDER_KEY = "provider_application"
+SPACED_KEY = "made up key"
+
+LIVE = "2099-01-01 00:00:00+00"
+SHOWN_LIVE = "2099-01-01 00:00:00+00:00"
+OLD = "2020-02-29 23:59:59.123456+00"
+SHOWN_OLD = "2020-02-29 23:59:59.123456+00:00"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A token.  shown: how the answer writes expires (contract, section 1)."""
+    expires: str  # as PostgreSQL reads it, None for NULL
+    shown: str
+    token: str
+    active: bool
+    application: int = 1
+
+    @property
+    def pair(self):
+        return self.shown, self.token
+
+
+@dataclasses.dataclass(frozen=True)
+class User:
+    """A user, his rights, and his tokens in the order of the answer.
+
+    permissions: of his roles, as (role, table, entity, entity's id, access)
+    where table is the one that ties the permission to the role.
+    reads, reads_project: is he a viewer, when no project is set and when it
+    is PROJECT (contract, section 2.3)?"""
+    id: int
+    tokens: tuple
+    owner: bool = None
+    roles: int = None
+    permissions: tuple = ()
+    reads: bool = True
+    reads_project: bool = True
+
+    def rows(self, show_all=False):
+        return tuple(
+            row.pair for row in self.tokens if show_all or row.active)
+
+    def credential(self):
+        """A token that he may log in with."""
+        return next(row.token for row in self.tokens
+                    if row.active and row.token and row.application == 1)
+
+
+def live(token, **more):
+    return Row(LIVE, SHOWN_LIVE, token, True, **more)
+
+
+def old(token, **more):
+    return Row(OLD, SHOWN_OLD, token, False, **more)
+
+
+# Section 1: NULL first, infinity, years that Python does not have, fractions.
+CALENDAR = User(101, owner=True, tokens=(
+    Row(None, None, "never_known_newer", False),
+    Row(None, None, None, False),
+    Row("infinity", "infinity", "for_ever", True),
+    Row("294276-12-31 23:59:59.999999+00",
+        "294276-12-31 23:59:59.999999+00", "last_of_postgresql", True),
+    Row("10000-01-01 00:00:00+00",
+        "10000-01-01 00:00:00+00", "first_after_python", True),
+    Row("9999-12-31 23:59:59.999999+00",
+        "9999-12-31 23:59:59.999999+00:00", "last_of_python", True),
+    Row("2099-06-01 12:00:00.5+00",
+        "2099-06-01 12:00:00.500000+00:00", "half_a_second", True),
+    Row("2099-06-01 12:00:00.000001+00",
+        "2099-06-01 12:00:00.000001+00:00", "one_microsecond", True),
+    Row("2099-06-01 12:00:00+00",
+        "2099-06-01 12:00:00+00:00", "no_fraction", True),
+    Row("2099-06-01 14:00:00+02:30",
+        "2099-06-01 11:30:00+00:00", "written_in_another_zone", True),
+    live("same_moment_newer"),
+    live("same_moment_older"),
+    old("of_a_leap_day"),
+    Row("1969-12-31 23:59:59.999999+00",
+        "1969-12-31 23:59:59.999999+00:00", "before_unix", False),
+    Row("0001-01-01 00:00:00+00",
+        "0001-01-01 00:00:00+00:00", "first_of_python", False),
+    Row("0001-12-31 23:59:59.5+00 BC",
+        "0001-12-31 23:59:59.5+00 BC", "one_bc", False),
+    Row("0044-03-15 12:00:00+00 BC",
+        "0044-03-15 12:00:00+00 BC", "ides_of_march", False),
+    Row("4714-11-24 00:00:00+00 BC",
+        "4714-11-24 00:00:00+00 BC", "first_of_postgresql", False),
+    Row("-infinity", "-infinity", "never", False),
+))
+
+# Section 1: whatever a token is, the JSON gives it back.  The first has every
+# character of RFC 6750's b64token; the second is the longest that opens the
+# list; those after it would, if they were let through to the database.
+WRITER = User(102, owner=True, tokens=(
+    live("AZaz09-._~+/made_up=="),
+    live("a" * 4096),
+    live("b" * 4097),
+    live("two words"),
+    live("equals=inside"),
+    live("comma,comma"),
+    live('quote"quote'),
+    live("back\\slash"),
+    live("</script>"),
+    live("line\nfeed\ttab\x01\x1f\x7f"),
+    live("gr\u00fc\u00df \u4f60 \U0001f511 \u2028"),
+    live(""),
+))
+
+# A list of pages: a hundred tokens of one moment, newest row first.
+PAGES = User(103, owner=True, tokens=tuple(
+    live(f"page_token_{n:03}") for n in range(100)))
+
+# Section 2.4: the list holds tokens of every application, 2.2: only Mage's own
+# opens it.
+PROVIDED = User(104, owner=True, tokens=(
+    live("own_application_token"),
+    live("provider_token", application=2),
+    old("old_provider_token", application=2),
+))
+
+# Credentials that end, or never began.
+ENDING = User(105, owner=True, tokens=(
+    Row(None, None, "no_expiry_known", False),
+    Row("infinity", "infinity", "credential_for_ever", True),
+    old("expired_token"),
+    Row("-infinity", "-infinity", "expired_for_ever", False),
+))
+
+OTHER = User(106, owner=True, tokens=(
+    live("other_users_token"), old("other_users_old_token")))
+
+NOBODY = live("ownerless_token")
+
+PROJECT = "made_up_project"
+ELSEWHERE = "another_project"
+ENTITIES = (("PROJECT", PROJECT), ("PROJECT", ELSEWHERE),
+            ("GLOBAL", None), ("PIPELINE", PROJECT))
+
+
+def _by_bits():
+    """Section 2.3: "user".owner, or "user".roles & 7 <> 0."""
+    for owner, roles, reads in (
+            (True, None, True), (True, 0, True), (False, 1, True),
+            (None, 1, True), (None, 2, True), (None, 4, True),
+            (None, 7, True), (None, 9, True), (None, 8, False),
+            (None, 16, False), (None, 0, False), (False, None, False),
+            (None, None, False)):
+        yield f"owner {owner}, roles {roles}", dict(
+            owner=owner, roles=roles, reads=reads, reads_project=reads)
+
+
+def _by_permission():
+    """Section 2.3: the or-ed access of the user's roles & 15 <> 0."""
+    for table in ("permission.role_id", "role_permission"):
+        for entity, entity_id in ENTITIES:
+            for access in (1, 2, 4, 8, 16, 0):
+                reads = access & 15 != 0 and entity != "PIPELINE"
+                yield f"{entity} {entity_id} {access} by {table}", dict(
+                    permissions=(("a", table, entity, entity_id, access),),
+                    reads=reads,
+                    reads_project=reads and entity_id != ELSEWHERE)
+    direct, tied = "permission.role_id", "role_permission"
+    for name, permissions, reads, reads_project in (
+            ("access NULL", (("a", direct, "PROJECT", PROJECT, None),),
+             False, False),
+            ("nothing on the project hides GLOBAL", (
+                ("a", direct, "PROJECT", PROJECT, 0),
+                ("a", direct, "GLOBAL", None, 15)), False, False),
+            ("another project does not hide GLOBAL from this one", (
+                ("a", direct, "PROJECT", ELSEWHERE, 0),
+                ("a", tied, "GLOBAL", None, 1)), False, True),
+            ("one permission of two on the project", (
+                ("a", direct, "PROJECT", PROJECT, 16),
+                ("a", tied, "PROJECT", PROJECT, 2)), True, True),
+            ("one role of two", (
+                ("a", direct, "PROJECT", PROJECT, 0),
+                ("b", tied, "GLOBAL", None, 4)), True, True),
+            ("two roles, neither", (
+                ("a", direct, "PROJECT", PROJECT, 16),
+                ("b", tied, "PIPELINE", PROJECT, 1)), False, False)):
+        yield name, dict(permissions=permissions, reads=reads,
+                         reads_project=reads_project)
+
+
+ROLES = {
+    name: User(200 + n, tokens=(live(f"token_of_role_{n:03}"),), **rights)
+    for n, (name, rights) in enumerate([*_by_bits(), *_by_permission()])}
+
+USERS = (CALENDAR, WRITER, PAGES, PROVIDED, ENDING, OTHER, *ROLES.values())
+
+# The documented example (contract, section 1): what the demo's user 2 gets
+# with the first token on 2023-07-20.
+EXAMPLE_USER = 2
+EXAMPLE_ROWS = (
+    ("2023-08-18 23:41:52.480598+00:00",
+     "JS3Umh826UoZzbuGQUsj36PSBwruVCzQYlRFf3KmJWA"),
+    ("2023-08-18 23:41:51.418942+00:00",
+     "bScSh2uTtnjMlfOjMqyytvbXj1HHQ-CJJt17qIzaP9g"),
+    ("2023-08-11 18:37:52.832016+00:00",
+     "ZBVozeqrPgnF-CoaUHEzMW1BbDJS2o66EJ6T2XOk2xE"),
+    ("2023-08-07 20:34:40.608736+00:00",
+     "dAq4jS5XaPrntFMIcQMNaXpKEUyi2ajAsgqAWXFw1fI"),
+    ("2023-08-04 20:28:16.966716+00:00",
+     "tQYy-W363hpWK7JRHur8gOFb-3BFe6Tp9afWDGtrQh4"),
+    ("2023-08-01 01:24:37.132478+00:00",
+     "dUSVnZc_8JirhcB1QHXqyFTIUFwwpoWLdHT4I8Fuxmc"),
+    ("2023-08-01 01:24:36.096940+00:00",
+     "Uv2C4YklZaKtEPFigzGblFZ8fCx33598ZvZ3JJCyDiw"),
+)
+
+# The demo's user as the demo leaves him: his live token's expires is set here,
+# as demo.sql takes it from the clock.
+DEMO = User(EXAMPLE_USER, tokens=(
+    live(harness.TOKEN),
+    *(Row(None, shown, token, False) for shown, token in EXAMPLE_ROWS)))
+
+
+def _literal(value):
+    if value is None:
+        return "NULL"
+    if isinstance(value, (bool, int)):
+        return str(value)
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _insert(table, columns, rows):
+    values = ",\n".join(
+        "(" + ", ".join(map(_literal, row)) + ")" for row in rows)
+    return f"INSERT INTO {table} ({columns}) VALUES\n{values};\n"
+
+
+def _tokens():
+    """Rows in the opposite of the answer's order, so that the newest of one
+    moment is the first in the answer (section 2.4)."""
+    for user in USERS:
+        for row in reversed(user.tokens):
+            yield row.application, user.id, row.expires, row.token
+    yield NOBODY.application, None, NOBODY.expires, NOBODY.token
+
+
+def _rights():
+    """The rows of role, user_role, permission and role_permission."""
+    roles, users, permissions, ties = {}, [], [], []
+    for user in USERS:
+        for name, table, entity, entity_id, access in user.permissions:
+            role = roles.setdefault((user.id, name), len(roles) + 1)
+            if (user.id, role) not in users:
+                users.append((user.id, role))
+            direct = table == "permission.role_id"
+            permissions.append((len(permissions) + 1, entity, entity_id,
+                                access, role if direct else None))
+            if not direct:
+                ties.append((len(permissions), role))
+    return [(n, f"role {n}") for n in roles.values()], users, permissions, ties
+
+
+def made_up_rows():
+    """SQL that adds this file's users and tokens to the demo's."""
+    roles, user_roles, permissions, ties = _rights()
+    return "".join((
+        _insert('"user"', "id, username, owner, roles", (
+            (u.id, f"user_{u.id}", u.owner, u.roles) for u in USERS)),
+        _insert("oauth2_application", "id, client_id", (
+            (2, PROVIDER_KEY), (3, SPACED_KEY))),
+        _insert("oauth2_access_token",
+                "oauth2_application_id, user_id, expires, token", _tokens()),
+        "UPDATE oauth2_access_token"
+        f" SET refresh_token = 'made_up_refresh_' || id, expires = CASE token"
+        f" WHEN '{harness.TOKEN}' THEN '{LIVE}' ELSE expires END;\n",
+        _insert("role", "id, name", roles),
+        _insert("user_role", "user_id, role_id", user_roles),
+        _insert("permission", "id, entity, entity_id, access, role_id",
+                permissions),
+        _insert("role_permission", "permission_id, role_id", ties),
+    ))
+
+
+# All tokens there are, and whose they are.
+OWNERS = {row.token: user.id for user in (*USERS, DEMO) for row in user.tokens
+          if row.token}
+ALL_TOKENS = frozenset(OWNERS) | {NOBODY.token}
+
+
+class Database:
+    """The cluster of one suite."""
+
+    def __init__(self, tcp=False):
+        self.cluster = harness.Cluster(tcp=tcp)
+        self.cluster.create(
+            DATABASE, "schema.sql", "index.sql", "demo.sql", "role.sql")
+        self.sql(made_up_rows())
+
+    def sql(self, text):
+        return self.cluster.psql(text, DATABASE)
+
+    def service(self):
+        """A section for libpq's service file, as the user writes it."""
+        return (f"[{SERVICE}]\nhost={self.cluster.socket}\n"
+                f"port={self.cluster.port}\ndbname={DATABASE}\n"
+                "user=oauth_access_tokens\n")
+
+    def _pg_ctl(self, *words):
+        """pg_ctl, in the directory whose "data" the cluster is."""
+        directory = self.cluster.directory
+        bindir = subprocess.run(["pg_config", "--bindir"], text=True,
+                                check=True, capture_output=True).stdout.strip()
+        with open(directory / "pg_ctl.log", "a") as log:
+            subprocess.run(
+                harness.as_service_user([
+                    f"{bindir}/pg_ctl", "-D", directory / "data", "-w",
+                    "-l", directory / "data/server.log", *words]),
+                cwd=directory, check=True, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log)
+
+    @contextlib.contextmanager
+    def away(self):
+        """The database is stopped meanwhile, and started again."""
+        self._pg_ctl("stop", "-m", "fast")
+        try:
+            yield
+        finally:
+            self._pg_ctl("start")
+
+    def believe_in_2023(self):
+        """From its next connection on the program finds a now() of 2023-07-20;
+        the demo's live token, which the example has not, goes away."""
+        self.sql(f"""
+            CREATE SCHEMA clock;
+            CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE
+                AS $$ SELECT timestamptz '2023-07-20 12:00:00+00' $$;
+            GRANT USAGE ON SCHEMA clock TO oauth_access_tokens;
+            ALTER DATABASE {DATABASE}
+                SET search_path = clock, public, pg_catalog;
+            DELETE FROM oauth2_access_token WHERE token = '{harness.TOKEN}';
+        """)

@@ -1,0 +1,414 @@
+"""The program behind each web server: installed with "make install" below a
+temporary directory, with the files of lighttpd-conf/ and apache-conf/ as they
+are shipped, inside a main configuration like Debian's.  Everything runs as an
+unprivileged user, on a free port of the loopback address."""
+
+import atexit
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import exchange
+import harness
+
+DEADLINE_S = 15
+NAME = "oauth_access_tokens"
+
+
+def wait_until(condition, what):
+    """Poll until the condition holds; its value is returned."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.01)
+    return value
+
+
+def install(directory):
+    """make install, below the directory."""
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("MAKE", "MFLAGS"))}
+    subprocess.run(
+        ["make", "-s", "install", f"B={os.environ.get('B', 'build')}",
+         f"prefix={directory}/usr", f"cgibindir={directory}/cgi-bin",
+         f"runstatedir={directory}/run"],
+        cwd=harness.ROOT, env=environment, check=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+class Direct:
+    """No web server: the program is started with a CGI environment."""
+
+    fast = False
+
+    def __init__(self, kind, database, settings=None):
+        self.kind = kind
+        self.directory = harness.temporary_directory()
+        self.said = []
+        service = self.directory / "pg_service.conf"
+        service.write_text(database.service())
+        self.settings = {
+            "PGSERVICEFILE": str(service),
+            "OAUTH_TOKENS_DATABASE": f"service={NAME}", **(settings or {})}
+
+    def ask(self, request):
+        return self.ask_with(exchange.cgi_variables(request), request.body)
+
+    def ask_with(self, variables, body=None):
+        """Ask with these variables, and the settings."""
+        answer, said = exchange.over_cgi(
+            harness.PROGRAM,
+            exchange.Variables([*self.settings.items(), *variables]), body)
+        self.said += said.splitlines()
+        return answer
+
+    def program_lines(self):
+        """What the program wrote to standard error."""
+        return list(self.said)
+
+    def stop(self):
+        pass
+
+
+class Server:
+    """A web server.  Subclasses write its configuration and say how it is
+    started."""
+
+    fast = True
+    pid_files = ("run/server.pid",)
+
+    def __init__(self, kind, database):
+        self.kind = kind
+        self.directory = harness.temporary_directory()
+        self.port = harness.free_port()
+        install(self.directory)
+        self.shipped = self.directory / "usr/share" / NAME
+        for name in ("etc", "log", "www", "run/socks", f"run/{NAME}"):
+            (self.directory / name).mkdir(parents=True)
+        self.service = self.directory / "etc/pg_service.conf"
+        self.service.write_text(database.service())
+        self.processes = []
+        self.prepare()
+        for name in ("log", "run", "home"):
+            self._give_away(self.directory / name)
+        atexit.register(self.stop)
+        self.start()
+        wait_until(self._listens, f"{kind} does not listen\n{self._logs()}")
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.write_text(text)
+        return path
+
+    def _give_away(self, path):
+        """Make the user that servers run as the owner, recursively."""
+        if os.getuid() == 0 and path.exists():
+            for each in (path, *path.rglob("*")):
+                shutil.chown(each, harness.service_user())
+
+    def launch(self, command, **environment):
+        """Start a process that stays in the foreground."""
+        log = open(self.directory / "log/stderr.log", "ab")
+        with log:
+            self.processes.append(subprocess.Popen(
+                harness.as_service_user(command), cwd=self.directory,
+                env={"PATH": os.environ["PATH"], **environment},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+
+    def _listens(self):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def ask(self, request):
+        return exchange.over_http(self.port, request)
+
+    def stop(self):
+        """End the server by the pids of its own files, and wait for it."""
+        atexit.unregister(self.stop)
+        for name in self.pid_files:
+            path = self.directory / name
+            for pid in path.read_text().split() if path.exists() else ():
+                os.kill(int(pid), signal.SIGTERM)
+        for process in self.processes:
+            process.wait(DEADLINE_S)
+
+    def left_processes(self):
+        """Processes of this server's directory that do not end."""
+        deadline = time.monotonic() + 5
+        while (found := self._processes()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return found
+
+    def _processes(self):
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if str(self.directory).encode() in path.read_bytes():
+                    found.append(path.read_bytes().replace(b"\0", b" "))
+            except OSError:
+                pass  # it has just ended
+        return found
+
+    def left_files(self):
+        """Sockets of ours that nobody has removed.  (mod_fcgid leaves its own
+        for its next start.)"""
+        return [path for path in (self.directory / "run" / NAME).iterdir()
+                if path.is_socket()]
+
+    def _logs(self):
+        return "".join(path.read_text(errors="replace")
+                       for path in self.log_files() if path.exists())
+
+    def log_files(self):
+        return [self.directory / "log/error.log",
+                self.directory / "log/stderr.log"]
+
+    def program_lines(self):
+        """The program's lines in the server's error log."""
+        return [line for line in self._logs().splitlines()
+                if f"{NAME}: " in line]
+
+    def access_log(self):
+        return (self.directory / "log/access.log").read_text()
+
+
+class Lighttpd(Server):
+    """lighttpd with Debian 12's parse options and one file of ours."""
+
+    def __init__(self, kind, database):
+        self.file = f"{NAME}-{kind.removeprefix('lighttpd_')}.conf"
+        super().__init__(kind, database)
+
+    def prepare(self):
+        self.write("etc/lighttpd.conf", f"""
+server.modules = ( "mod_indexfile", "mod_access", "mod_alias", "mod_redirect" )
+server.document-root = "{self.directory}/www"
+server.errorlog = "{self.directory}/log/error.log"
+server.pid-file = "{self.directory}/run/server.pid"
+server.upload-dirs = ( "{self.directory}/run" )
+server.bind = "127.0.0.1"
+server.port = {self.port}
+server.feature-flags += ( "server.h2proto" => "enable" )
+server.feature-flags += ( "server.h2c" => "enable" )
+server.http-parseopts = (
+  "header-strict"           => "enable",
+  "host-strict"             => "enable",
+  "host-normalize"          => "enable",
+  "url-normalize-unreserved"=> "enable",
+  "url-normalize-required"  => "enable",
+  "url-ctrls-reject"        => "enable",
+  "url-path-2f-decode"      => "enable",
+  "url-path-dotseg-remove"  => "enable",
+)
+server.modules += ( "mod_accesslog", "mod_setenv" )
+accesslog.filename = "{self.directory}/log/access.log"
+setenv.add-environment = ( "PGSERVICEFILE" => "{self.service}" )
+include "{self.shipped}/lighttpd-conf/{self.file}"
+server.modules += ( "mod_dirlisting", "mod_staticfile" )
+""")
+
+    def start(self):
+        self.launch(["lighttpd", "-D", "-f", "etc/lighttpd.conf"],
+                    PGSERVICEFILE=str(self.service))
+
+
+class LighttpdCgi(Lighttpd):
+    fast = False
+
+
+class External:
+    """The program behind a socket of its own: started by the very command
+    that the head of a shipped file shows."""
+
+    pid_files = ("run/server.pid", f"run/{NAME}/fastcgi.pid")
+
+    def spawn_command(self):
+        text = (self.shipped / f"lighttpd-conf/{NAME}-external.conf"
+                ).read_text()
+        shown = re.search(r"^#( +OAUTH_TOKENS_DATABASE=.*?fastcgi\.log')$",
+                          text, re.M | re.S)[1]
+        words = shlex.split(shown.replace("\n#", "\n").replace("\\\n", " "))
+        # Only root can start it as another user.
+        return [word for n, word in enumerate(words)
+                if word not in ("-u", "-g") and words[n - 1] not in
+                ("-u", "-g")]
+
+    def start(self):
+        self.launch(["env", *self.spawn_command()],
+                    PGSERVICEFILE=str(self.service))
+        wait_until((self.directory / f"run/{NAME}/fastcgi.sock").is_socket,
+                   "spawn-fcgi made no socket")
+        super().start()
+
+    def stop(self):
+        super().stop()
+        self.left_processes()
+        # spawn-fcgi has ended long ago; nobody else removes it.
+        (self.directory / f"run/{NAME}/fastcgi.sock").unlink(missing_ok=True)
+
+    def log_files(self):
+        return [*super().log_files(),
+                self.directory / f"run/{NAME}/fastcgi.log"]
+
+
+class LighttpdExternal(External, Lighttpd):
+    pass
+
+
+class Apache(Server):
+    """Apache with the modules of Debian 12's default and one file of ours in
+    conf-enabled."""
+
+    modules = ()
+    DEFAULT_MODULES = (
+        "mpm_event", "access_compat", "alias", "auth_basic", "authn_core",
+        "authn_file", "authz_core", "authz_host", "authz_user", "autoindex",
+        "deflate", "dir", "env", "filter", "mime", "negotiation", "reqtimeout",
+        "setenvif", "status")
+
+    def prepare(self):
+        self.write("etc/apache2.conf", f"""
+Define APACHE_RUN_DIR {self.directory}/run
+Define APACHE_LOG_DIR {self.directory}/log
+ServerRoot {self.directory}
+DefaultRuntimeDir ${{APACHE_RUN_DIR}}
+PidFile ${{APACHE_RUN_DIR}}/server.pid
+ErrorLog ${{APACHE_LOG_DIR}}/error.log
+LogLevel warn
+ServerName localhost
+Listen 127.0.0.1:{self.port}
+{self._load_modules()}
+<Directory />
+	Options FollowSymLinks
+	AllowOverride None
+	Require all denied
+</Directory>
+<Directory {self.directory}/www>
+	Options Indexes FollowSymLinks
+	AllowOverride None
+	Require all granted
+</Directory>
+AccessFileName .htaccess
+<FilesMatch "^\\.ht">
+	Require all denied
+</FilesMatch>
+LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
+TraceEnable Off
+{self.environment()}
+{self.include()}
+<VirtualHost *:{self.port}>
+	DocumentRoot {self.document_root()}
+	{self.access_logs()}
+</VirtualHost>
+""")
+
+    def _load_modules(self):
+        available = "/etc/apache2/mods-available"
+        names = (*self.DEFAULT_MODULES, *self.modules)
+        return "\n".join(
+            [f"Include {available}/{name}.load" for name in names] +
+            [f"IncludeOptional {available}/{name}.conf" for name in names])
+
+    def environment(self):
+        """The test's own part: where libpq finds the service."""
+        return f"SetEnv PGSERVICEFILE {self.service}"
+
+    def shipped_file(self):
+        kind = self.kind.removeprefix("apache_").replace("_", "-")
+        return self.shipped / f"apache-conf/{NAME}-{kind}.conf"
+
+    def include(self):
+        return f"Include {self.shipped_file()}"
+
+    def document_root(self):
+        return f"{self.directory}/www"
+
+    def access_logs(self):
+        """The two lines that the head of the file wants in a virtual host."""
+        return "\n\t".join(re.findall(
+            r"^# +(CustomLog .*)$", self.shipped_file().read_text(), re.M))
+
+    def start(self):
+        self.launch(["apache2", "-DFOREGROUND", "-f",
+                     f"{self.directory}/etc/apache2.conf"])
+
+
+class ApacheCgi(Apache):
+    modules = ("cgid",)
+    fast = False
+
+
+class ApacheProxyFcgi(External, Apache):
+    modules = ("proxy", "proxy_fcgi")
+
+
+class ApacheFcgid(Apache):
+    modules = ("fcgid",)
+
+    def environment(self):
+        return (f"FcgidIPCDir {self.directory}/run\n"
+                f"FcgidProcessTableFile {self.directory}/run/fcgid_shm\n"
+                f"FcgidInitialEnv PGSERVICEFILE {self.service}")
+
+
+class SharedHosting:
+    """The kit of apache-conf/shared-hosting in a user's home; the server knows
+    nothing of it."""
+
+    def prepare(self):
+        home = self.directory / "home"
+        kit = home / "public_html/api"
+        shutil.copytree(self.shipped / "apache-conf/shared-hosting", kit)
+        (home / "bin").mkdir()
+        shutil.copy2(self.directory / "cgi-bin" / NAME, home / "bin")
+        shutil.move(self.service, home / ".pg_service.conf")
+        (home / ".pg_service.conf").chmod(0o600)
+        super().prepare()
+
+    def include(self):
+        return f"""
+<Directory {self.document_root()}>
+	AllowOverride All
+	Require all granted
+</Directory>"""
+
+    def document_root(self):
+        return f"{self.directory}/home/public_html"
+
+    def access_logs(self):
+        return "CustomLog ${APACHE_LOG_DIR}/access.log combined"
+
+
+class HtaccessFcgid(SharedHosting, ApacheFcgid):
+    modules = ("fcgid", "rewrite")
+
+    def environment(self):
+        return "\n".join(super().environment().splitlines()[:2])
+
+
+class HtaccessCgi(SharedHosting, Apache):
+    modules = ("cgid", "rewrite")
+    fast = False
+
+    def environment(self):
+        return ""
+
+
+KINDS = {
+    "cgi_environment": Direct,
+    "lighttpd_fastcgi": Lighttpd,
+    "lighttpd_external": LighttpdExternal,
+    "lighttpd_cgi": LighttpdCgi,
+    "apache_fcgid": ApacheFcgid,
+    "apache_proxy_fcgi": ApacheProxyFcgi,
+    "apache_cgi": ApacheCgi,
+    "apache_htaccess_fcgid": HtaccessFcgid,
+    "apache_htaccess_cgi": HtaccessCgi,
+}

@@ -1,0 +1,254 @@
+"""The end-to-end suite: the same requests for every server, each one answered
+as the contract says."""
+
+import concurrent.futures
+import random
+
+import cases
+import contract
+import database as db
+import exchange
+import servers
+from harness import API_KEY, EXAMPLE_TOKEN, TOKEN, equal, finish, ok
+
+# As many as there are FastCGI processes in the shipped files, or more.
+CLIENTS = 4
+
+# Headers that need not be the same in two answers.
+OF_THE_MOMENT = ("date", "connection", "keep-alive")
+
+
+def at_once(function, items):
+    """Call the function with each item, some at a time; results in order."""
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        return list(pool.map(function, items))
+
+
+def complaints(server, request, wanted):
+    """Ask, and say what is wrong with the answer."""
+    try:
+        return contract.complaints(request, server.ask(request), wanted)
+    except (OSError, ValueError) as error:
+        return [f"no answer: {error!r}"]
+
+
+def check(server, case):
+    return case, complaints(server, case.request, cases.wanted_of(case, server.kind))
+
+
+def by_server(case, server):
+    """Does this web server answer the request itself?"""
+    return isinstance(cases.wanted_of(case, server.kind), contract.ByServer)
+
+
+def report(results):
+    for case, found in results:
+        ok(not found, case.name, "\n".join([*found, f"{case.request}"[:1000]]))
+
+
+def thorough(server):
+    """Where a web server starts a process for each request, what it cannot
+    spoil is left to plain CGI."""
+    return server.fast or server.kind == "cgi_environment"
+
+
+def table(server):
+    """The cases of cases.py."""
+    equal(cases.stale_differences(), [], "differences name cases that exist")
+    parts = cases.OF_THE_SERVER
+    if thorough(server):
+        parts += cases.OF_THE_PROGRAM
+    report(at_once(lambda case: check(server, case), cases.all_cases(parts)))
+
+
+def head_is_get(server):
+    """Section 5: HEAD has the same status and headers, and no body.  A server
+    that starts a process for each request gets some of the cases."""
+    gets = [c for c in cases.all_cases()
+            if c.request.method == "GET" and c.request.body is None
+            and not by_server(c, server)]
+    different = []
+
+    def compare(case):
+        answers = [server.ask(exchange.Request(
+            case.request.target, method, case.request.headers))
+            for method in ("GET", "HEAD")]
+        get, head = (
+            (a.status, sorted(h for h in a.headers
+                              if h[0] not in OF_THE_MOMENT)) for a in answers)
+        if get != head or answers[1].body:
+            different.append(f"{case.name}\n  GET  {get}\n  HEAD {head}")
+
+    chosen = gets if server.fast else gets[::20]
+    at_once(compare, chosen)
+    ok(not different, f"HEAD is GET without a body, {len(chosen)} requests",
+       "\n".join(different))
+
+
+def rows_of(answer):
+    return [(row["expires"], row["token"])
+            for row in answer.json()["oauth_access_tokens"]]
+
+
+def walk(server, request, rel, most=200):
+    """Follow a relation from a page on; the pages, in the order of the walk."""
+    answers = [server.ask(request)]
+    while target := contract.links(answers[-1]).get(rel):
+        if len(answers) == most:
+            raise ValueError(f"{rel} never ends")
+        answers.append(server.ask(
+            exchange.Request(target, headers=request.headers)))
+    return answers
+
+
+def pages(server):
+    """Section 2.4: pages never repeat or lose a row; section 5: Link leads
+    through all of them; "next" is there exactly when metadata.next is."""
+    wanted = list(db.PAGES.rows())
+    sizes = [("the default page", "show_all=1", cases.LOGS, 40)]
+    if thorough(server):
+        sizes.append(("7 a page", "_limit=7", cases.ADDRESS, 7))
+    for name, query, path, size in sizes:
+        request = cases.request(query, path=path, token=cases.PAGES)
+        answers = walk(server, request, "next")
+        equal([row for a in answers for row in rows_of(a)], wanted,
+              f"next leads to every token once, {name}")
+        equal(len(answers), -(-len(wanted) // size), f"pages, {name}")
+        equal([a.json()["metadata"]["next"] for a in answers],
+              ["next" in contract.links(a) for a in answers],
+              f"Link's next is metadata.next, {name}")
+        last = contract.links(answers[0])["last"]
+        back = walk(server, exchange.Request(last, headers=request.headers),
+                    "prev")
+        equal([row for a in reversed(back) for row in rows_of(a)], wanted,
+              f"prev leads back from last, {name}")
+    counted = server.ask(cases.request("_limit=0", token=cases.PAGES))
+    first = exchange.Request(contract.links(counted)["next"],
+                             headers=request.headers)
+    equal([row for a in walk(server, first, "next") for row in rows_of(a)],
+          wanted, "next leads on from a page of 0")
+
+
+def made_up_request(dice):
+    """A request that mixes credentials and parameters of all users."""
+    tokens = sorted(db.ALL_TOKENS - {""})
+    keys = [API_KEY] * 12 + [db.PROVIDER_KEY, db.SPACED_KEY, "made_up_key", None]
+    query = "&".join(dice.sample([
+        f"_limit={dice.choice([0, 1, 3, 50, 10000])}", "show_all=1",
+        f"_offset={dice.choice([0, 0, 0, 1, 2, 99])}", "_user_id=106",
+        "_made_up=%27%20OR%201=1", "made_up=1"][:dice.choice([5, 5, 6])],
+        dice.randrange(4)))
+    # Only what a header can carry, and what the program may accept.
+    token = dice.choice([t for t in tokens if t.isascii() and t.isprintable()])
+    return cases.request(
+        query, path=dice.choice([cases.ADDRESS, cases.LOGS]),
+        key=dice.choice(keys), token=token)
+
+
+def tenancy(server):
+    """Section 2: made-up requests never return a token that is not the
+    credential's owner's."""
+    dice = random.Random(20230720)
+    number = 100 if thorough(server) else 25
+    requests = [made_up_request(dice) for _ in range(number)]
+    wrong, lists = [], []
+
+    def judge(request):
+        answer = server.ask(request)
+        owner = db.OWNERS.get(dict(request.headers).get("OAUTH-TOKEN"))
+        if answer.status != 200:
+            if any(t in answer.text() for t in db.ALL_TOKENS if len(t) > 5):
+                wrong.append(f"{request}: {answer.text()}")
+            return
+        rows = answer.json()["oauth_access_tokens"]
+        lists.append(len(rows))
+        if any(row["user_id"] != owner or
+               db.OWNERS.get(row["token"], owner) != owner for row in rows):
+            wrong.append(f"{request}: {answer.text()}")
+
+    at_once(judge, requests)
+    ok(not wrong, f"{number} made-up requests, nobody else's token",
+       "\n".join(wrong))
+    ok(number / 5 < len(lists) < number * 9 / 10 and sum(lists) > number / 2,
+       "of those many are answered and many refused", lists)
+
+
+def one_connection(server):
+    """RFC 9112: answers follow each other on one connection, whatever the
+    method and the body sent.  (Apache hangs up after a 400.)"""
+    chosen = [c for c in (*cases.methods(), cases.case("GET", cases.ACTIVE))
+              if c.wanted != cases.BAD_QUERY and not by_server(c, server)]
+    answers = exchange.over_one_connection(
+        server.port, [c.request for c in chosen])
+    found = [f"{c.name}: {text}" for c, answer in zip(chosen, answers)
+             for text in contract.complaints(
+                 c.request, answer, cases.wanted_of(c, server.kind))]
+    ok(not found, f"{len(chosen)} requests on one connection",
+       "\n".join(found))
+
+
+def outage_and_example(server, database):
+    """Section 3: 503 while the database is away, and all well again after.
+    Section 1: on 2023-07-20 the documented answer."""
+    unavailable = contract.Refusal("service_unavailable")
+    request = cases.request()
+    said = server.program_lines()
+    equal(said, [], "no line from the program so far")
+    database.believe_in_2023()
+    with database.away():
+        for name, wanted, parts in (
+                ("GET", unavailable, dict()),
+                ("HEAD", unavailable, dict(method="HEAD")),
+                ("OPTIONS", contract.Preflight(), dict(method="OPTIONS")),
+                ("GET of a bad query", cases.BAD_QUERY,
+                 dict(query="made_up=1")),
+                ("GET without a token", cases.NO_TOKEN, dict(token=None)),
+                ("GET again", unavailable, dict())):
+            case = cases.case(f"{name}, database away", wanted, **parts)
+            report([check(server, case)])
+    example = contract.Page(db.EXAMPLE_USER, db.EXAMPLE_ROWS, 7, False)
+    report(at_once(lambda case: check(server, case), [
+        cases.case(f"the documented example, {path}", example, query,
+                   path=path, token=EXAMPLE_TOKEN)
+        for query in ("", f"_limit=20&_offset=0&api_key={API_KEY}")
+        for path in (cases.ADDRESS, cases.LOGS)]))
+    said = server.program_lines()
+    ok(said, "the log says that the database was away")
+    secrets = [line for line in said for secret in
+               (API_KEY, TOKEN, EXAMPLE_TOKEN, "made_up", "_limit")
+               if secret in line]
+    equal(secrets, [], "and no line holds a secret or a query")
+
+
+def ended(server):
+    """Nothing is left of the server, and its access log has no query."""
+    server.stop()
+    equal(server.left_processes(), [], "no process is left")
+    equal(server.left_files(), [], "no socket is left")
+    lines = [line for line in server.access_log().splitlines()
+             if cases.ADDRESS in line or cases.LOGS in line]
+    ok(len(lines) > 100, "requests are in the access log", len(lines))
+    if "htaccess" not in server.kind:  # there the hoster decides
+        refused = [c.request.target.encode("latin-1").decode(errors="replace")
+                   for c in cases.all_cases() if by_server(c, server)]
+        equal([line for line in lines if "?" in line
+               and not any(target in line for target in refused)], [],
+              "the access log has no query string that reached the program")
+
+
+def run(kind, more=None):
+    """The suite of one kind of server; more(server): what only it has."""
+    database = db.Database()
+    server = servers.KINDS[kind](kind, database)
+    table(server)
+    head_is_get(server)
+    pages(server)
+    tenancy(server)
+    if more:
+        more(server, database)
+    if isinstance(server, servers.Server):
+        one_connection(server)
+    outage_and_example(server, database)
+    if isinstance(server, servers.Server):
+        ended(server)
+    finish()

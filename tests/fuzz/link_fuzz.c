@@ -1,0 +1,163 @@
+/*
+ * link_fuzz.c - two lines are a query string and a path, whatever follows is
+ * the count: a page of a list as query_parse() and db_list() could leave it.
+ *
+ * Promises: the Link is printable, within its size, and made of targets in <>
+ * that read back as the path and the query's values; the relations are those
+ * that exist, and their offsets where they belong.
+ */
+#include <inttypes.h>
+
+#include "fuzz.h"
+#include "link.h"
+#include "query.h"
+#include "uri.h"
+
+enum relation { FIRST, PREV, NEXT, LAST, RELATIONS };
+
+struct list {
+	char path[REQUEST_PATH_MAX + 1];
+	struct query query;
+	struct token_page page;
+};
+
+/* Read a target, "/path?query"; returns its offset. */
+static int64_t
+read_target(const char *text, size_t len, const struct list *list)
+{
+	const char *query = memchr(text, '?', len);
+	const char *error;
+	char path[3 * REQUEST_PATH_MAX + 1];
+	struct query q;
+	size_t n;
+
+	PROMISE(text[0] == '/' && query != NULL);
+	PROMISE(uri_decode(
+	    path, &n, text, (size_t)(query - text), URI_PLUS_IS_PLUS));
+	PROMISE(strcmp(path, list->path) == 0);
+	query++;
+	PROMISE(query_parse(&q, query, len - (size_t)(query - text), &error));
+	PROMISE(q.limit == (list->query.limit > 0 ? list->query.limit
+	                                          : QUERY_DEFAULT_LIMIT));
+	PROMISE(q.show_all == list->query.show_all);
+	PROMISE(strcmp(q.api_key, list->query.api_key) == 0);
+	PROMISE((memmem(query, (size_t)(text + len - query), "api_key=", 8) !=
+	            NULL) == (q.api_key[0] != '\0'));
+	return q.offset;
+}
+
+/* Read one link; returns what follows it. */
+static const char *
+read_link(const char *text, const struct list *list, int64_t offsets[RELATIONS])
+{
+	static const char *const ends[RELATIONS] = {
+		[FIRST] = ">; rel=\"first\"",
+		[PREV] = ">; rel=\"prev\"",
+		[NEXT] = ">; rel=\"next\"",
+		[LAST] = ">; rel=\"last\"",
+	};
+	size_t len;
+	int i = 0;
+
+	PROMISE(text[0] == '<');
+	len = strcspn(++text, "<>");
+	while (
+	    i < RELATIONS && strncmp(text + len, ends[i], strlen(ends[i])) != 0)
+		i++;
+	PROMISE(i < RELATIONS && offsets[i] < 0);
+	offsets[i] = read_target(text, len, list);
+	return text + len + strlen(ends[i]);
+}
+
+static void
+check_offsets(const struct list *list, const int64_t offsets[RELATIONS])
+{
+	int64_t limit =
+	    list->query.limit > 0 ? list->query.limit : QUERY_DEFAULT_LIMIT;
+	int64_t offset = list->query.offset, count = list->page.count;
+
+	PROMISE(offsets[FIRST] == 0);
+	PROMISE((offsets[PREV] >= 0) == (offset > 0));
+	PROMISE(
+	    offsets[PREV] < count && (offset == 0 || offsets[PREV] < offset));
+	PROMISE((offsets[NEXT] >= 0) == page_has_next(&list->page, offset));
+	if (offsets[NEXT] >= 0)
+		PROMISE(offsets[NEXT] == offset + (int64_t)list->page.n);
+	/* The last page begins at a multiple and holds the last token. */
+	PROMISE(offsets[LAST] >= 0 && offsets[LAST] % limit == 0);
+	PROMISE(offsets[LAST] < count && count - offsets[LAST] <= limit);
+}
+
+/* The page as a database with count tokens would give it. */
+static void
+fill_page(struct list *list, int64_t count)
+{
+	int64_t rest =
+	    count > list->query.offset ? count - list->query.offset : 0;
+
+	list->page = (struct token_page){ .count = count,
+		.n = (size_t)(rest < list->query.limit ? rest
+		                                       : list->query.limit) };
+}
+
+static void
+check_link(const struct list *list)
+{
+	int64_t offsets[RELATIONS] = { -1, -1, -1, -1 };
+	char *out = allocate(LINK_SIZE);
+	size_t len = link_format(out, list->path, &list->query, &list->page);
+	const char *p = out;
+
+	PROMISE(len < LINK_SIZE && len == strlen(out));
+	for (size_t i = 0; i < len; i++)
+		PROMISE(out[i] >= ' ' && out[i] <= '~');
+	PROMISE((len == 0) == (list->page.count == (int64_t)list->page.n));
+	while (*p != '\0') {
+		if (p != out) {
+			PROMISE(strncmp(p, ", ", 2) == 0);
+			p += 2;
+		}
+		p = read_link(p, list, offsets);
+	}
+	if (len > 0)
+		check_offsets(list, offsets);
+	free(out);
+}
+
+/* The length of the line that data begins with. */
+static size_t
+line_len(const uint8_t *data, size_t size)
+{
+	const uint8_t *end = memchr(data, '\n', size);
+
+	return end != NULL ? (size_t)(end - data) : size;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *end = data + size;
+	size_t len = line_len(data, size);
+	const char *error;
+	struct list list;
+	uint64_t count = 0;
+
+	if (!query_parse(&list.query, (const char *)data, len, &error) ||
+	    data + len == end)
+		return 0;
+	data += len + 1;
+	len = line_len(data, (size_t)(end - data));
+	if (len < 1 || len > REQUEST_PATH_MAX || data[0] != '/' ||
+	    memchr(data, '\0', len) != NULL)
+		return 0;
+	memcpy(list.path, data, len);
+	list.path[len] = '\0';
+	if (!uri_is_utf8(list.path, len))
+		return 0;
+	for (data += len; data < end; data++)
+		if (*data >= '0' && *data <= '9')
+			count = count * 10 + (uint64_t)(*data - '0');
+	fill_page(&list, (int64_t)(count & INT64_MAX));
+	check_link(&list);
+	return 0;
+}

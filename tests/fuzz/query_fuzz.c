@@ -1,0 +1,103 @@
+/*
+ * query_fuzz.c - any bytes are a query string.
+ *
+ * Promises: values in range, or a static sentence; the order of parameters
+ * and an ignored one change nothing; the values written as a query are read
+ * as the same values, but not with a name twice.
+ */
+#include <inttypes.h>
+
+#include "fuzz.h"
+#include "query.h"
+#include "uri.h"
+
+static void
+check_error(const char *error, const char *again)
+{
+	PROMISE(error != NULL && error == again);
+	PROMISE(strlen(error) > 0 && strlen(error) < 200);
+	for (; *error != '\0'; error++)
+		PROMISE(*error >= ' ' && *error <= '~' && *error != '"' &&
+		        *error != '\\');
+}
+
+static bool
+same(const struct query *a, const struct query *b)
+{
+	return a->limit == b->limit && a->offset == b->offset &&
+	       a->show_all == b->show_all &&
+	       strcmp(a->api_key, b->api_key) == 0;
+}
+
+static void
+check_values(const struct query *q)
+{
+	char text[128 + 3 * QUERY_API_KEY_MAX], key[3 * QUERY_API_KEY_MAX + 1];
+	const char *end = memchr(q->api_key, '\0', sizeof q->api_key);
+	const char *error = "unset";
+	struct query back;
+	int n;
+
+	PROMISE(q->limit >= 0 && q->offset >= 0 && end != NULL);
+	PROMISE(uri_is_utf8(q->api_key, (size_t)(end - q->api_key)));
+	uri_encode(key, q->api_key, (size_t)(end - q->api_key));
+	n = snprintf(text, sizeof text,
+	    "api_key=%s&show_all=%d&_offset=%" PRId64 "&_limit=%" PRId64, key,
+	    q->show_all, q->offset, q->limit);
+	PROMISE(query_parse(&back, text, (size_t)n, &error));
+	PROMISE(error == NULL && same(q, &back));
+	n += snprintf(text + n, sizeof text - (size_t)n, "&show_all");
+	PROMISE(!query_parse(&back, text, (size_t)n, &error));
+}
+
+/* The parameters in reverse order, an ignored one before them. */
+static char *
+reverse(const char *text, size_t len, size_t *out_len)
+{
+	static const char ignored[] = "_=";
+	size_t n = strlen(ignored), end = len;
+	char *out;
+
+	*out_len = n + 1 + len;
+	out = allocate(*out_len);
+	memcpy(out, ignored, n);
+	for (size_t i = len + 1; i-- > 0;) {
+		if (i > 0 && text[i - 1] != '&')
+			continue;
+		out[n++] = '&';
+		memcpy(out + n, text + i, end - i);
+		n += end - i;
+		end = i > 0 ? i - 1 : 0;
+	}
+	PROMISE(n == *out_len);
+	return out;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	const char *error = "unset", *again = "unset";
+	struct query q, other;
+	bool ok = query_parse(&q, text, size, &error);
+	size_t reversed_len;
+	char *reversed;
+
+	PROMISE(query_parse(&other, text, size, &again) == ok);
+	if (ok) {
+		PROMISE(size <= QUERY_READ_MAX && error == NULL);
+		PROMISE(same(&q, &other));
+		check_values(&q);
+	} else {
+		check_error(error, again);
+	}
+
+	reversed = reverse(text, size, &reversed_len);
+	if (reversed_len <= QUERY_READ_MAX) {
+		PROMISE(
+		    query_parse(&other, reversed, reversed_len, &again) == ok);
+		PROMISE(!ok || same(&q, &other));
+	}
+	free(reversed);
+	return 0;
+}

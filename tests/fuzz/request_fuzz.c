@@ -1,0 +1,159 @@
+/*
+ * request_fuzz.c - lines are the program's name and then CGI variables.  (A
+ * variable that holds a line's end is out of its reach.)
+ *
+ * Promises: a path is "" or normal, short, and one of ours; credentials lie
+ * within the variables and have their form; where no name occurs twice the
+ * order of the variables does not matter.
+ */
+#include "fuzz.h"
+#include "request.h"
+
+#define VARIABLES_MAX 64
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+static void
+check_path(const char *path, const char *program)
+{
+	char *named[3] = { NULL };
+	bool ours = ends_with(path, "/oauth_access_tokens") ||
+	            ends_with(path, "/pipelines/oauth_access_tokens/logs");
+
+	PROMISE(strlen(path) <= REQUEST_PATH_MAX);
+	if (path[0] == '\0')
+		return;
+	PROMISE(path[0] == '/' && path[1] != '\0' && !ends_with(path, "/"));
+	PROMISE(strstr(path, "//") == NULL);
+	PROMISE(strstr(path, "/./") == NULL && !ends_with(path, "/."));
+	PROMISE(strstr(path, "/../") == NULL && !ends_with(path, "/.."));
+	PROMISE(asprintf(&named[0], "/%s", program) > 0 &&
+	        asprintf(&named[1], "/%s.cgi", program) > 0 &&
+	        asprintf(&named[2], "/%s.fcgi", program) > 0);
+	for (size_t i = 0; i < 3; i++) {
+		ours = ours || (*program != '\0' && ends_with(path, named[i]));
+		free(named[i]);
+	}
+	PROMISE(ours);
+}
+
+/* Does a text of len bytes lie within one of the variables? */
+static bool
+is_within(const char *text, size_t len, char *const *variables)
+{
+	for (; *variables != NULL; variables++)
+		if (text >= *variables &&
+		    text + len == *variables + strlen(*variables))
+			return true;
+	return false;
+}
+
+static void
+check_credentials(const struct request *request, char *const *variables)
+{
+	const struct request_credential *key = &request->api_key;
+	const struct request_credential *token = &request->token;
+	const char *text = token->text;
+	size_t n = 0;
+
+	PROMISE(request->query_len == 0 ||
+	        is_within(request->query, request->query_len, variables));
+	PROMISE(key->state <= CREDENTIAL_GOOD);
+	if (key->state == CREDENTIAL_GOOD)
+		PROMISE(
+		    key->len > 0 && is_within(key->text, key->len, variables));
+	PROMISE(token->state <= CREDENTIAL_GOOD);
+	if (token->state != CREDENTIAL_GOOD)
+		return;
+	PROMISE(token->len >= 1 && token->len <= REQUEST_TOKEN_MAX);
+	PROMISE(is_within(text, token->len, variables));
+	n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                 "0123456789-._~+/");
+	PROMISE(n > 0 && n + strspn(text + n, "=") == token->len);
+}
+
+static bool
+has_name_twice(char *const *variables)
+{
+	for (; *variables != NULL; variables++)
+		for (char *const *other = variables + 1; *other; other++)
+			if (strncmp(*variables, *other,
+			        strcspn(*variables, "=") + 1) == 0)
+				return true;
+	return false;
+}
+
+static bool
+same_credential(
+    const struct request_credential *a, const struct request_credential *b)
+{
+	return a->state == b->state &&
+	       (a->state != CREDENTIAL_GOOD ||
+	           (a->text == b->text && a->len == b->len));
+}
+
+static void
+check_order(const struct request *request, char *const *variables, size_t n,
+    const char *program)
+{
+	const char *reversed[VARIABLES_MAX + 2] = { NULL };
+	struct request other;
+
+	for (size_t i = 0; i < n; i++)
+		reversed[i + 1] = variables[n - 1 - i];
+	reversed[0] = "IGNORED=1";
+	request_parse(&other, reversed, program);
+	PROMISE(other.method == request->method);
+	PROMISE(strcmp(other.path, request->path) == 0);
+	PROMISE(other.query_len == request->query_len &&
+	        memcmp(other.query, request->query, other.query_len) == 0);
+	PROMISE(other.header_too_large == request->header_too_large);
+	PROMISE(same_credential(&other.api_key, &request->api_key));
+	PROMISE(same_credential(&other.token, &request->token));
+}
+
+/* A copy of exactly a line's size, up to a NUL in it; moves *data behind. */
+static char *
+take_line(const uint8_t **data, const uint8_t *end)
+{
+	const uint8_t *stop = memchr(*data, '\n', (size_t)(end - *data));
+	size_t len = (size_t)((stop != NULL ? stop : end) - *data);
+	char *copy = allocate(len + 1), *exact;
+
+	memcpy(copy, *data, len);
+	copy[len] = '\0';
+	*data += len + (stop != NULL);
+	exact = strdup(copy);
+	free(copy);
+	PROMISE(exact != NULL);
+	return exact;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *end = data + size;
+	char *program = take_line(&data, end);
+	char *variables[VARIABLES_MAX + 1] = { NULL };
+	struct request request;
+	size_t n = 0;
+
+	while (data < end && n < VARIABLES_MAX)
+		variables[n++] = take_line(&data, end);
+	request_parse(&request, (const char *const *)variables, program);
+	PROMISE(request.method <= REQUEST_OTHER);
+	check_path(request.path, program);
+	check_credentials(&request, variables);
+	if (!has_name_twice(variables))
+		check_order(&request, variables, n, program);
+	free(program);
+	while (n > 0)
+		free(variables[--n]);
+	return 0;
+}

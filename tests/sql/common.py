@@ -1,0 +1,71 @@
+"""What the SQL suites share: the program's statements, and how to run them."""
+
+import ast
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from harness import BUILD, ROOT  # noqa: E402
+
+ROLE = "oauth_access_tokens"
+LIST_INDEX = "ix_oauth2_access_token_user_id_expires_id"
+NULL = "NULL"  # as the scripts below print it
+
+
+def _statements():
+    """The statements by their names in C, as they are compiled in."""
+    header = BUILD / "sql.h"
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS")}
+    subprocess.run(
+        ["make", "-s", "-C", ROOT, f"B={BUILD}", header],
+        check=True, env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL)
+    # Adjacent string literals and these escapes mean the same in Python.
+    return {name: ast.literal_eval(f"({text})") for name, text in re.findall(
+        r"static const char sql_(\w+)\[\] =\n(.*?)\n;\n",
+        header.read_text(), re.DOTALL)}
+
+
+STATEMENTS = _statements()
+
+PREPARE = "\\pset null NULL\n" + "".join(
+    f"PREPARE {name} (text, text, text, bigint, bigint) AS\n"
+    f"{STATEMENTS[name]};\n" for name in ("list_active", "list_all"))
+
+
+def sql_file(name):
+    return (ROOT / "sql" / name).read_text()
+
+
+def literal(value):
+    """A Python value as SQL."""
+    if value is None:
+        return NULL
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value)
+
+
+def values(rows):
+    """Tuples as the rows of VALUES or of INSERT."""
+    return ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
+
+
+def execute(statement, key, token, project=None, limit=40, offset=0):
+    """EXECUTE of one of the two lists, with the program's parameters."""
+    arguments = map(literal, (key, token, project, limit, offset))
+    return f"EXECUTE {statement}({', '.join(arguments)});"
+
+
+def run_each(cluster, database, steps, before="", user=ROLE):
+    """Run several pieces of SQL in one session, after "before"; return what
+    each of them printed, as a list of lines."""
+    mark = "-- next --"
+    script = before + "".join(f"\\echo {mark}\n{step}\n" for step in steps)
+    output = cluster.psql(script, database, user) + "\n"
+    return [part.splitlines() for part in output.split(mark + "\n")[1:]]

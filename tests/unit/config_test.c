@@ -1,0 +1,465 @@
+/*
+ * config_test.c - the settings.
+ *
+ * Wanted values: README, "Settings", for names, defaults and ranges; contract,
+ * section 2, for the client ids; design.md, section 8, "libpq 15", for the
+ * forms of a URL: SQLAlchemy's "postgresql+driver://", and "%%" as Mage's
+ * documentation writes "%".  An error names the variable, and what it was set
+ * to ("secret" here) is nowhere in it.
+ */
+#include "guarded.h"
+
+#include "config.h"
+#include "failing_malloc.h"
+
+#define MAGE_CLIENT "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2"
+
+/* Read settings that end where an unreadable page starts. */
+static bool
+read_settings(
+    struct config *config, const char *const *environment, char *error)
+{
+	const char *copies[8] = { NULL };
+
+	memset(config, 0xa5, sizeof *config);
+	for (size_t i = 0; environment[i] != NULL; i++)
+		copies[i] = guarded_text(environment[i]);
+	return config_read(config, copies, error);
+}
+
+/* The same for settings that are right. */
+static struct config
+read_good(const char *const *environment)
+{
+	char *error = guarded(NULL, CONFIG_ERROR_SIZE);
+	struct config config;
+
+	if (!read_settings(&config, environment, error))
+		fail_msg("%s", error);
+	return config;
+}
+
+static void
+assert_text(const char *got, const char *want)
+{
+	if (got == NULL || want == NULL)
+		assert_ptr_equal(got, want);
+	else
+		assert_string_equal(got, want);
+}
+
+static void
+read_defaults(void **state)
+{
+	struct config config = read_good((const char *[]){ "PATH=/bin", NULL });
+
+	(void)state;
+	assert_null(config.database);
+	assert_null(config.database_from);
+	assert_string_equal(config.client_ids, MAGE_CLIENT);
+	assert_null(config.project_uuid);
+	assert_int_equal(config.max_limit, 10000);
+	assert_int_equal(config.statements, STATEMENTS_PREPARED);
+	assert_int_equal(config.connect_timeout_ms, 2000);
+	assert_int_equal(config.query_timeout_ms, 2000);
+	config_free(&config);
+}
+
+#define OURS "OAUTH_TOKENS_DATABASE"
+#define MAGE "MAGE_DATABASE_CONNECTION_URL"
+
+static const struct database {
+	const char *name;
+	const char *environment[3];
+	const char *want, *from;
+} databases[] = {
+	{ "an URI", { OURS "=postgresql://u:p@h:5/d?a=b" },
+	    "postgresql://u:p@h:5/d?a=b", OURS },
+	{ "the short scheme", { OURS "=postgres://h/d" }, "postgres://h/d",
+	    OURS },
+	{ "a connection string", { OURS "=host=/tmp dbname=d" },
+	    "host=/tmp dbname=d", OURS },
+	{ "a connection string, not normalised", { OURS "=password=a%%b://+" },
+	    "password=a%%b://+", OURS },
+	{ "a name alone", { OURS "=d" }, "d", OURS },
+	{ "a driver", { OURS "=postgresql+psycopg2://u:p@h/d" },
+	    "postgresql://u:p@h/d", OURS },
+	{ "a driver and the short scheme", { MAGE "=postgres+asyncpg://h/d" },
+	    "postgres://h/d", MAGE },
+	{ "double percents", { MAGE "=postgresql://u:a%%40b%%25@h/d" },
+	    "postgresql://u:a%40b%25@h/d", MAGE },
+	{ "four percents", { MAGE "=postgresql://u:%%%%@h" },
+	    "postgresql://u:%%@h", MAGE },
+	{ "single percents", { MAGE "=postgresql://u:a%40%2525@h" },
+	    "postgresql://u:a%40%2525@h", MAGE },
+	{ "a percent at the end", { MAGE "=postgresql://h/d%" },
+	    "postgresql://h/d%", MAGE },
+	{ "driver and percents",
+	    { MAGE "=postgresql+psycopg2://u:a%%2Bb+c@h/d" },
+	    "postgresql://u:a%2Bb+c@h/d", MAGE },
+	{ "nothing behind the scheme", { MAGE "=postgresql://" },
+	    "postgresql://", MAGE },
+	{ "nothing behind a driver", { MAGE "=postgresql+psycopg2://" },
+	    "postgresql://", MAGE },
+	{ "ours before Mage's",
+	    { OURS "=postgresql://a", MAGE "=postgresql://b" },
+	    "postgresql://a", OURS },
+	{ "ours behind Mage's",
+	    { MAGE "=postgresql://b", OURS "=postgresql://a" },
+	    "postgresql://a", OURS },
+	{ "ours empty", { OURS "=", MAGE "=postgresql://b" }, "postgresql://b",
+	    MAGE },
+	{ "Mage's empty", { MAGE "=", OURS "=d" }, "d", OURS },
+	{ "both empty", { MAGE "=", OURS "=" }, NULL, NULL },
+	{ "another's name", { MAGE "2=postgresql://b", "X" OURS "=d" }, NULL,
+	    NULL },
+};
+
+static void
+read_database(void **state)
+{
+	const struct database *row = *state;
+	struct config config = read_good(row->environment);
+
+	assert_text(config.database, row->want);
+	assert_text(config.database_from, row->from);
+	config_free(&config);
+	assert_null(config.database);
+	config_free(&config);
+}
+
+static const struct number {
+	const char *setting; /* the row's name, too */
+	size_t offset;
+	int64_t want;
+} numbers[] = {
+#define NUMBER(text, field, want)                                          \
+	{                                                                  \
+		"OAUTH_TOKENS_" text, offsetof(struct config, field), want \
+	}
+	NUMBER("MAX_LIMIT=1", max_limit, 1),
+	NUMBER("MAX_LIMIT=1000000", max_limit, 1000000),
+	NUMBER("MAX_LIMIT=00040", max_limit, 40),
+	NUMBER("MAX_LIMIT=567891", max_limit, 567891),
+	NUMBER("MAX_LIMIT=", max_limit, 10000),
+	NUMBER("CONNECT_TIMEOUT_MS=1", connect_timeout_ms, 1),
+	NUMBER("CONNECT_TIMEOUT_MS=600000", connect_timeout_ms, 600000),
+	NUMBER("CONNECT_TIMEOUT_MS=", connect_timeout_ms, 2000),
+	NUMBER("QUERY_TIMEOUT_MS=1", query_timeout_ms, 1),
+	NUMBER("QUERY_TIMEOUT_MS=600000", query_timeout_ms, 600000),
+	NUMBER("QUERY_TIMEOUT_MS=", query_timeout_ms, 2000),
+	NUMBER("STATEMENTS=prepared", statements, STATEMENTS_PREPARED),
+	NUMBER("STATEMENTS=unnamed", statements, STATEMENTS_UNNAMED),
+	NUMBER("STATEMENTS=", statements, STATEMENTS_PREPARED),
+};
+
+static void
+read_number(void **state)
+{
+	const struct number *row = *state;
+	struct config config =
+	    read_good((const char *[]){ row->setting, NULL });
+	int64_t got;
+
+	memcpy(&got, (const char *)&config + row->offset, sizeof got);
+	assert_int_equal(got, row->want);
+	config_free(&config);
+}
+
+/* The longest text, a byte more, and none. */
+static void
+limit_project(void **state)
+{
+	static const char name[] = "OAUTH_TOKENS_PROJECT_UUID=";
+	char *text = guarded_run('p', sizeof name - 1 + 256);
+	char error[CONFIG_ERROR_SIZE];
+	struct config config;
+
+	(void)state;
+	memcpy(text, name, sizeof name - 1);
+	assert_false(
+	    read_settings(&config, (const char *[]){ text, NULL }, error));
+	config_free(&config);
+	text[sizeof name - 1 + 255] = '\0';
+	config = read_good((const char *[]){ text, NULL });
+	assert_string_equal(config.project_uuid, text + sizeof name - 1);
+	config_free(&config);
+	config = read_good((const char *[]){ name, NULL });
+	assert_null(config.project_uuid);
+	config_free(&config);
+}
+
+static const struct bad {
+	const char *name; /* of the variable, which the error begins with */
+	const char *value;
+} bad[] = {
+	{ "OAUTH_TOKENS_MAX_LIMIT", "0" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "1000001" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "9223372036854775808" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "18446744073709551617" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "-1" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "+1" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", " 1" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "1 " },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "0x10" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "1e3" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "secret" },
+	{ "OAUTH_TOKENS_MAX_LIMIT", "1secret" },
+	{ "OAUTH_TOKENS_CONNECT_TIMEOUT_MS", "0" },
+	{ "OAUTH_TOKENS_CONNECT_TIMEOUT_MS", "600001" },
+	{ "OAUTH_TOKENS_CONNECT_TIMEOUT_MS", "secret" },
+	{ "OAUTH_TOKENS_QUERY_TIMEOUT_MS", "0" },
+	{ "OAUTH_TOKENS_QUERY_TIMEOUT_MS", "600001" },
+	{ "OAUTH_TOKENS_QUERY_TIMEOUT_MS", "2s" },
+	{ "OAUTH_TOKENS_STATEMENTS", "secret" },
+	{ "OAUTH_TOKENS_STATEMENTS", "Prepared" },
+	{ "OAUTH_TOKENS_STATEMENTS", "prepare" },
+	{ "OAUTH_TOKENS_STATEMENTS", "unnamed " },
+	{ "OAUTH_TOKENS_CLIENT_ID", "," },
+	{ "OAUTH_TOKENS_CLIENT_ID", " " },
+	{ "OAUTH_TOKENS_CLIENT_ID", ",secret" },
+	{ "OAUTH_TOKENS_CLIENT_ID", "secret," },
+	{ "OAUTH_TOKENS_CLIENT_ID", "secret, ,b" },
+	{ "OAUTH_TOKENS_CLIENT_ID", "secret\xff" },
+	{ "OAUTH_TOKENS_PROJECT_UUID", "secret\xff" },
+	{ OURS, "mysql://u:secret@h/d" },
+	{ OURS, "postgresqlx://u:secret@h/d" },
+	{ OURS, "http://secret" },
+	{ MAGE, "sqlite:////home/secret.db" },
+	{ MAGE, "mssql+pyodbc://u:secret@h/d" },
+	{ MAGE, "mysql+postgresql://u:secret@h/d" },
+	{ MAGE, "postgresql:/secret" },
+	{ MAGE, "postgresql" },
+	{ MAGE, "host=h password=secret" },
+	/* No settings. */
+	{ "OAUTH_TOKENS_MAX_LIMITS", "secret" },
+	{ "OAUTH_TOKENS_MAX_LIMI", "secret" },
+	{ "OAUTH_TOKENS_max_limit", "1" },
+	{ "OAUTH_TOKENS_", "secret" },
+	{ "OAUTH_TOKENS_PASSWORD", "secret" },
+};
+
+static void
+refuse(void **state)
+{
+	const struct bad *row = *state;
+	size_t len = strlen(row->name);
+	char *text = NULL, *error = guarded(NULL, CONFIG_ERROR_SIZE);
+	struct config config;
+
+	assert_true(asprintf(&text, "%s=%s", row->name, row->value) > 0);
+	assert_false(read_settings(
+	    &config, (const char *[]){ "A=b", text, NULL }, error));
+	config_free(&config);
+	free(text);
+	assert_memory_equal(error, row->name, len);
+	assert_int_equal(error[len], ' ');
+	assert_null(strstr(error, "secret"));
+	assert_null(strchr(error, '\n'));
+	assert_true(strlen(error) > len + 10);
+}
+
+/* A name longer than the room for the error. */
+static void
+refuse_long_name(void **state)
+{
+	static const char prefix[] = "OAUTH_TOKENS_";
+	char *text = guarded_run('X', 4 * CONFIG_ERROR_SIZE);
+	char *error = guarded(NULL, CONFIG_ERROR_SIZE);
+	struct config config;
+
+	(void)state;
+	memcpy(text, prefix, strlen(prefix));
+	assert_false(
+	    read_settings(&config, (const char *[]){ text, NULL }, error));
+	config_free(&config);
+	assert_memory_equal(error, prefix, strlen(prefix));
+	assert_true(strlen(error) < CONFIG_ERROR_SIZE);
+}
+
+static const struct client {
+	const char *name;
+	const char *list; /* NULL: the default */
+	const char *id;
+	size_t len;
+	bool want;
+} clients[] = {
+	{ "the default", NULL, BYTES(MAGE_CLIENT), true },
+	{ "empty is the default", "", BYTES(MAGE_CLIENT), true },
+	{ "another in place of the default", "a", BYTES(MAGE_CLIENT), false },
+	{ "none", NULL, BYTES(""), false },
+	{ "one", "a", BYTES("a"), true },
+	{ "first", "ab,cd,ef", BYTES("ab"), true },
+	{ "second", "ab,cd,ef", BYTES("cd"), true },
+	{ "last", "ab,cd,ef", BYTES("ef"), true },
+	{ "none of some", "ab,cd,ef", BYTES(""), false },
+	{ "the beginning of one", "ab,cd,ef", BYTES("c"), false },
+	{ "the end of one", "ab,cd,ef", BYTES("d"), false },
+	{ "more than one", "ab,cd,ef", BYTES("cde"), false },
+	{ "two of them", "ab,cd,ef", BYTES("ab,cd"), false },
+	{ "a comma", "ab,cd,ef", BYTES(","), false },
+	{ "another case", "ab,cd,ef", BYTES("AB"), false },
+	{ "a NUL behind it", "ab,cd,ef", BYTES("ab\0"), false },
+	{ "a NUL in it", "ab", BYTES("a\0"), false },
+	{ "spaces around: first", "  ab , cd ", BYTES("ab"), true },
+	{ "spaces around: last", "  ab , cd ", BYTES("cd"), true },
+	{ "spaces around, not of it", "  ab , cd ", BYTES(" ab"), false },
+	{ "a space inside", "a b,cd", BYTES("a b"), true },
+	{ "UTF-8", "\xc3\xa9", BYTES("\xc3\xa9"), true },
+};
+
+static void
+allow_client(void **state)
+{
+	const struct client *row = *state;
+	char *text = NULL;
+	struct config config;
+
+	assert_true(asprintf(&text, "OAUTH_TOKENS_CLIENT_ID=%s",
+	                row->list != NULL ? row->list : "") > 0);
+	config = read_good(
+	    (const char *[]){ row->list != NULL ? text : "A=b", NULL });
+	assert_int_equal(
+	    config_allows_client(&config, guarded(row->id, row->len), row->len),
+	    row->want);
+	config_free(&config);
+	free(text);
+}
+
+/* Ids of 255 and 256 bytes, with spaces, which do not count, and alone. */
+static void
+limit_client(void **state)
+{
+	(void)state;
+	for (size_t len = 255; len <= 256; len++) {
+		char *id = guarded_run('i', len), *lists[3] = { NULL };
+		char error[CONFIG_ERROR_SIZE];
+		struct config config;
+
+		assert_true(asprintf(&lists[0], "%s", id) > 0 &&
+		            asprintf(&lists[1], " a ,  %s  ", id) > 0 &&
+		            asprintf(&lists[2], "%s,b", id) > 0);
+		for (size_t i = 0; i < COUNT(lists); i++) {
+			char *text = NULL;
+
+			assert_true(asprintf(&text, "OAUTH_TOKENS_CLIENT_ID=%s",
+			                lists[i]) > 0);
+			assert_int_equal(
+			    read_settings(
+			        &config, (const char *[]){ text, NULL }, error),
+			    len == 255);
+			if (len == 255)
+				assert_true(
+				    config_allows_client(&config, id, len));
+			config_free(&config);
+			free(text);
+			free(lists[i]);
+		}
+	}
+}
+
+static void
+attempt_read(void)
+{
+	static const char *const environment[] = {
+		"OAUTH_TOKENS_DATABASE=postgresql+psycopg2://h/d",
+		"OAUTH_TOKENS_CLIENT_ID=a,b",
+		"OAUTH_TOKENS_PROJECT_UUID=p",
+		NULL,
+	};
+	char error[CONFIG_ERROR_SIZE] = "";
+	struct config config;
+	bool ok = config_read(&config, environment, error);
+	bool same = ok && config.database != NULL &&
+	            strcmp(config.database, "postgresql://h/d") == 0 &&
+	            config.client_ids != NULL &&
+	            strcmp(config.client_ids, "a,b") == 0 &&
+	            config.project_uuid != NULL &&
+	            strcmp(config.project_uuid, "p") == 0;
+
+	config_free(&config);
+	assert_true(ok ? same : allocator.failed > 0 && error[0] != '\0');
+}
+
+static void
+run_out_of_memory_anywhere(void **state)
+{
+	(void)state;
+	assert_true(run_out_of_memory(attempt_read) >= 3);
+}
+
+static void
+free_unread(void **state)
+{
+	struct config config = { 0 };
+
+	(void)state;
+	config_free(&config);
+	assert_null(config.client_ids);
+}
+
+/* Does a line of the text begin with this word, after spaces? */
+static bool
+has_entry(const char *text, const char *word)
+{
+	const char *p = text;
+
+	while ((p = strstr(p, word)) != NULL) {
+		const char *line = p++;
+
+		while (line > text && line[-1] == ' ')
+			line--;
+		if (line == text || line[-1] == '\n')
+			return true;
+	}
+	return false;
+}
+
+/* Each setting has its entry, and its default and choices are told. */
+static void
+describe(void **state)
+{
+	static const char *const entries[] = { OURS, MAGE,
+		"OAUTH_TOKENS_CLIENT_ID", "OAUTH_TOKENS_PROJECT_UUID",
+		"OAUTH_TOKENS_MAX_LIMIT", "OAUTH_TOKENS_STATEMENTS",
+		"OAUTH_TOKENS_CONNECT_TIMEOUT_MS",
+		"OAUTH_TOKENS_QUERY_TIMEOUT_MS" };
+	static const char *const words[] = { MAGE_CLIENT, "10000", "prepared",
+		"unnamed", "2000" };
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	config_describe(out);
+	assert_int_equal(fclose(out), 0);
+	for (size_t i = 0; i < COUNT(entries); i++)
+		if (!has_entry(text, entries[i]))
+			fail_msg("missing: %s", entries[i]);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strstr(text, words[i]) == NULL)
+			fail_msg("missing: %s", words[i]);
+	assert_int_equal(text[len - 1], '\n');
+	free(text);
+}
+
+int
+main(void)
+{
+	static const struct tests tests[] = {
+		{ ALONE(read_defaults) },
+		{ ROWS(read_database, databases) },
+		{ ROWS(read_number, numbers) },
+		{ ALONE(limit_project) },
+		{ ROWS(refuse, bad) },
+		{ ALONE(refuse_long_name) },
+		{ ROWS(allow_client, clients) },
+		{ ALONE(limit_client) },
+		{ ALONE(run_out_of_memory_anywhere) },
+		{ ALONE(free_unread) },
+		{ ALONE(describe) },
+	};
+
+	return run_all(tests, COUNT(tests));
+}

@@ -1,0 +1,409 @@
+/*
+ * endpoint_test.c - the order of the checks, and each result's status.
+ *
+ * Wanted values: contract, section 3 (statuses, types, and the order, in which
+ * each fault hides those behind it), section 2 (which credential counts) and
+ * section 5 (HEAD, OPTIONS).  The database is a fake that remembers what it
+ * was asked and answers what a test wants.
+ */
+#include "guarded.h"
+
+#include "endpoint.h"
+#include "failing_malloc.h"
+#include "log.h"
+
+#define PROGRAM "oauth_access_tokens"
+#define GET     "REQUEST_METHOD=GET"
+#define LIST    "REQUEST_URI=/api/oauth_access_tokens"
+#define KEY     "HTTP_X_API_KEY=key1"
+#define TOKEN   "HTTP_OAUTH_TOKEN=some_really_long_string"
+
+struct db {
+	enum db_result result;
+	struct token_page page;
+	int asked; /* times */
+	struct db_request wanted;
+	char api_key[QUERY_API_KEY_MAX + 1],
+	    token[64]; /* copies of its texts */
+};
+
+static int logged; /* lines */
+
+enum db_result
+db_list(
+    struct db *db, const struct db_request *request, struct token_page *page)
+{
+	db->asked++;
+	db->wanted = *request;
+	snprintf(db->api_key, sizeof db->api_key, "%.*s",
+	    (int)request->api_key_len, request->api_key);
+	snprintf(db->token, sizeof db->token, "%.*s", (int)request->token_len,
+	    request->token);
+	if (db->result == DB_OK)
+		*page = db->page;
+	return db->result;
+}
+
+void
+log_line(const char *format, ...)
+{
+	(void)format;
+	logged++;
+}
+
+static char client_ids[] = "key1, key2";
+static const struct config config = { .client_ids = client_ids,
+	.max_limit = 100 };
+static const struct token_row rows[] = {
+	{ .token = "a", .token_len = 1, .expires_us = 1, .has_expires = true },
+	{ .token = "b", .token_len = 1 },
+};
+static const struct db full = { .result = DB_OK,
+	.page = { .user_id = 2, .count = 5, .n = 2, .rows = rows } };
+
+static void
+answer(struct db *db, const char *const *variables, struct response *response)
+{
+	const char *copies[10] = { NULL };
+
+	for (size_t i = 0; variables[i] != NULL; i++)
+		copies[i] = guarded_text(variables[i]);
+	memset(response, '#', sizeof *response);
+	logged = 0;
+	endpoint_answer(&config, db, copies, PROGRAM, response);
+}
+
+/* An error's body has this type, and a list's none. */
+static void
+check_type(const struct response *response, const char *type)
+{
+	char want[64] = "";
+
+	if (type == NULL) {
+		assert_null(strstr(response->body, "\"error\""));
+		return;
+	}
+	snprintf(want, sizeof want, "\"type\": \"%s\"", type);
+	assert_non_null(strstr(response->body, want));
+}
+
+/*
+ * A request with all faults at once.  Row by row the first of them is put
+ * right, and the next one shows.
+ */
+#define LONGEST_QUERY  "a query of QUERY_MAX" /* what these stand for */
+#define LONG_QUERY     "a query over it"
+#define BAD_LONG_QUERY "the same with an unknown parameter"
+#define LONG_HEADER    "a header over REQUEST_HEADER_MAX"
+#define OTHER          "REQUEST_METHOD=DELETE"
+#define ELSEWHERE      "REQUEST_URI=/other"
+
+static const struct fault {
+	const char *name;
+	const char *variables[8];
+	enum db_result result;
+	int status;
+	const char *type;
+	int asked;
+} faults[] = {
+	{ "method", { OTHER, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER },
+	    DB_FAILED, 405, "method_not_allowed", 0 },
+	{ "path", { GET, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
+	    404, "record_not_found", 0 },
+	{ "parameter", { GET, LIST, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
+	    400, "invalid_parameter", 0 },
+	{ "query's length", { GET, LIST, LONG_QUERY, LONG_HEADER }, DB_FAILED,
+	    414, "request_too_large", 0 },
+	{ "header's length", { GET, LIST, "QUERY_STRING=", LONG_HEADER },
+	    DB_FAILED, 431, "request_too_large", 0 },
+	{ "API key", { GET, LIST }, DB_FAILED, 401, "invalid_api_key", 0 },
+	{ "API key, with a token", { GET, LIST, TOKEN }, DB_FAILED, 401,
+	    "invalid_api_key", 0 },
+	{ "token", { GET, LIST, KEY }, DB_FAILED, 401, "invalid_oauth_token",
+	    0 },
+	{ "ill-formed token", { GET, LIST, KEY, "HTTP_OAUTH_TOKEN=a b" },
+	    DB_FAILED, 401, "invalid_oauth_token", 0 },
+	{ "unknown application", { GET, LIST, KEY, TOKEN },
+	    DB_UNKNOWN_APPLICATION, 401, "invalid_api_key", 1 },
+	{ "unknown token", { GET, LIST, KEY, TOKEN }, DB_UNKNOWN_TOKEN, 401,
+	    "invalid_oauth_token", 1 },
+	{ "expired token", { GET, LIST, KEY, TOKEN }, DB_EXPIRED_TOKEN, 401,
+	    "expired_oauth_token", 1 },
+	{ "not a viewer", { GET, LIST, KEY, TOKEN }, DB_NOT_A_VIEWER, 403,
+	    "unauthorized_access", 1 },
+	{ "database away", { GET, LIST, KEY, TOKEN }, DB_UNAVAILABLE, 503,
+	    "service_unavailable", 1 },
+	{ "database too slow", { GET, LIST, KEY, TOKEN }, DB_TIMEOUT, 504,
+	    "database_timeout", 1 },
+	{ "statement failed", { GET, LIST, KEY, TOKEN }, DB_FAILED, 500,
+	    "internal_error", 1 },
+	{ "out of memory", { GET, LIST, KEY, TOKEN }, DB_NO_MEMORY, 500,
+	    "internal_error", 1 },
+	{ "none, the longest query", { GET, LIST, KEY, TOKEN, LONGEST_QUERY },
+	    DB_OK, 200, NULL, 1 },
+	{ "none", { GET, LIST, KEY, TOKEN }, DB_OK, 200, NULL, 1 },
+};
+
+/* A variable whose value is n bytes: a text, and then the same byte. */
+static const char *
+fill_value(const char *start, char c, size_t n)
+{
+	char *text = guarded_run(c, strcspn(start, "=") + 1 + n);
+
+	memcpy(text, start, strlen(start));
+	return text;
+}
+
+/* The variable that a word of the table stands for. */
+static const char *
+spell(const char *word)
+{
+	if (strcmp(word, LONG_HEADER) == 0)
+		return fill_value(
+		    "HTTP_OAUTH_TOKEN=", 'a', REQUEST_HEADER_MAX + 1);
+	if (strcmp(word, LONGEST_QUERY) == 0)
+		return fill_value("QUERY_STRING=", '&', QUERY_MAX);
+	if (strcmp(word, LONG_QUERY) == 0)
+		return fill_value("QUERY_STRING=", '&', QUERY_MAX + 1);
+	if (strcmp(word, BAD_LONG_QUERY) == 0)
+		return fill_value("QUERY_STRING=unknown", '&', QUERY_MAX + 1);
+	return word;
+}
+
+static void
+find_fault(void **state)
+{
+	const struct fault *row = *state;
+	const char *variables[8] = { NULL };
+	struct db db = full;
+	struct response response, head;
+
+	db.result = row->result;
+	for (size_t i = 0; row->variables[i] != NULL; i++)
+		variables[i] = spell(row->variables[i]);
+	answer(&db, variables, &response);
+	assert_int_equal(response.status, row->status);
+	check_type(&response, row->type);
+	assert_int_equal(db.asked, row->asked);
+	assert_int_equal(logged, 0);
+
+	/* HEAD: the same without a body, where the method is not the fault. */
+	if (row->status != 405) {
+		variables[0] = "REQUEST_METHOD=HEAD";
+		answer(&db, variables, &head);
+		assert_int_equal(head.status, row->status);
+		assert_string_equal(head.head, response.head);
+		assert_int_equal(head.body_len, 0);
+		response_clear(&head);
+	}
+	response_clear(&response);
+}
+
+/* What the database is asked. */
+static const struct question {
+	const char *name;
+	const char *variables[6];
+	const char *api_key, *token;
+	int64_t limit, offset;
+	bool show_all;
+} questions[] = {
+	{ "the defaults", { GET, LIST, KEY, TOKEN }, "key1",
+	    "some_really_long_string", 40, 0, false },
+	{ "parameters",
+	    { GET, LIST, TOKEN,
+	        "QUERY_STRING=_limit=20&_offset=10&show_all=1&api_key=key2" },
+	    "key2", "some_really_long_string", 20, 10, true },
+	{ "the key of the header first",
+	    { GET, LIST, TOKEN, KEY, "QUERY_STRING=api_key=key2" }, "key1",
+	    "some_really_long_string", 40, 0, false },
+	{ "the header first, though the query's is none",
+	    { GET, LIST, TOKEN, KEY, "QUERY_STRING=api_key=none" }, "key1",
+	    "some_really_long_string", 40, 0, false },
+	{ "bearer", { GET, LIST, KEY, "HTTP_AUTHORIZATION=Bearer b64==" },
+	    "key1", "b64==", 40, 0, false },
+	{ "the greatest limit, clamped",
+	    { GET, LIST, KEY, TOKEN,
+	        "QUERY_STRING=_limit=9223372036854775807" },
+	    "key1", "some_really_long_string", 100, 0, false },
+	{ "a limit over the most, clamped",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=101" }, "key1",
+	    "some_really_long_string", 100, 0, false },
+	{ "the most", { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=100" },
+	    "key1", "some_really_long_string", 100, 0, false },
+	{ "none, for the count",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=0" }, "key1",
+	    "some_really_long_string", 0, 0, false },
+	{ "the greatest offset",
+	    { GET, LIST, KEY, TOKEN,
+	        "QUERY_STRING=_offset=9223372036854775807" },
+	    "key1", "some_really_long_string", 40, INT64_MAX, false },
+};
+
+static void
+ask(void **state)
+{
+	const struct question *row = *state;
+	struct db db = full;
+	struct response response;
+
+	answer(&db, row->variables, &response);
+	assert_int_equal(response.status, 200);
+	assert_int_equal(db.asked, 1);
+	assert_string_equal(db.api_key, row->api_key);
+	assert_string_equal(db.token, row->token);
+	assert_int_equal(db.wanted.limit, row->limit);
+	assert_int_equal(db.wanted.offset, row->offset);
+	assert_int_equal(db.wanted.show_all, row->show_all);
+	response_clear(&response);
+}
+
+/* What an answer holds, beside its status. */
+static const struct content {
+	const char *name;
+	const char *variables[6];
+	int status;
+	const char *in_head, *not_in_head, *in_body;
+} contents[] = {
+	{ "a list",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=2&_offset=2" }, 200,
+	    "Link: </api/oauth_access_tokens?_limit=2&_offset=0>; "
+	    "rel=\"first\"",
+	    "api_key=",
+	    "{\"oauth_access_tokens\":["
+	    "{\"expires\":\"2000-01-01 00:00:00.000001+00:00\","
+	    "\"token\":\"a\",\"user_id\":2},"
+	    "{\"expires\":null,\"token\":\"b\",\"user_id\":2}],"
+	    "\"metadata\":{\"count\":5,\"next\":true}}" },
+	{ "the last page",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=2&_offset=3" }, 200,
+	    "X-Total-Count: 5\r\n", "rel=\"next\"", "\"next\":false" },
+	{ "links repeat the query's key",
+	    { GET, LIST, TOKEN, "QUERY_STRING=_limit=2&api_key=key1" }, 200,
+	    "&api_key=key1>; rel=\"next\"", "some_really_long_string",
+	    "\"next\":true" },
+	{ "links have the limit that counts",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=101&_offset=1" }, 200,
+	    "?_limit=100&_offset=0>", "_limit=101", "\"count\":5" },
+	{ "the path of the logs",
+	    { GET, "REQUEST_URI=/m/api/pipelines/oauth_access_tokens/logs", KEY,
+	        TOKEN },
+	    200, "Link: </m/api/pipelines/oauth_access_tokens/logs?", "<//",
+	    "\"count\":5" },
+	{ "a parameter's error names it",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=1x" }, 400,
+	    "Status: 400 ", "1x", "\"message\": \"_limit takes " },
+	{ "no token: only the realm", { GET, LIST, KEY }, 401,
+	    "Bearer realm=\"oauth_access_tokens\"\r\n",
+	    "error=", "Invalid OAuth token." },
+	{ "no key and no token: only the realm", { GET, LIST }, 401,
+	    "Bearer realm=\"oauth_access_tokens\"\r\n",
+	    "error=", "Invalid API key." },
+	{ "an ill-formed token was sent",
+	    { GET, LIST, KEY, "HTTP_OAUTH_TOKEN=<>" }, 401,
+	    "error=\"invalid_token\"", "<>", "Invalid OAuth token." },
+	{ "a key that is not allowed, though the query's is",
+	    { GET, LIST, TOKEN, "HTTP_X_API_KEY=wrong_key",
+	        "QUERY_STRING=api_key=key1" },
+	    401, "error=\"invalid_token\"", "wrong_key", "Invalid API key." },
+	{ "a key twice, though the query's is good",
+	    { GET, LIST, KEY, KEY, TOKEN, "QUERY_STRING=api_key=key1" }, 401,
+	    "error=\"invalid_token\"", "key1", "Invalid API key." },
+	{ "an empty key: the query's",
+	    { GET, LIST, TOKEN,
+	        "HTTP_X_API_KEY=", "QUERY_STRING=api_key=key1" },
+	    200, "Status: 200 OK\r\n", "key2", "\"count\":5" },
+};
+
+static void
+fill(void **state)
+{
+	const struct content *row = *state;
+	const char *variables[8] = { NULL };
+	struct db db = full;
+	struct response response;
+
+	memcpy(variables, row->variables, sizeof row->variables);
+	answer(&db, variables, &response);
+	assert_int_equal(response.status, row->status);
+	assert_non_null(strstr(response.head, row->in_head));
+	assert_null(strstr(response.head, row->not_in_head));
+	assert_non_null(strstr(response.body, row->in_body));
+	if (row->status != 200)
+		assert_null(strstr(response.body, row->not_in_head));
+	response_clear(&response);
+}
+
+/* Without a database: OPTIONS never needs one, a list does. */
+static const struct alone {
+	const char *name;
+	const char *variables[6];
+	int status;
+} alone[] = {
+	{ "OPTIONS", { "REQUEST_METHOD=OPTIONS", LIST }, 204 },
+	{ "OPTIONS, faults in all else",
+	    { "REQUEST_METHOD=OPTIONS", LIST, "QUERY_STRING=%", KEY, KEY },
+	    204 },
+	{ "OPTIONS elsewhere", { "REQUEST_METHOD=OPTIONS", ELSEWHERE }, 404 },
+	{ "another method", { OTHER, LIST }, 405 },
+	{ "another path", { GET, ELSEWHERE }, 404 },
+	{ "a list", { GET, LIST, KEY, TOKEN }, 500 },
+};
+
+static void
+answer_alone(void **state)
+{
+	const struct alone *row = *state;
+	struct db db = full;
+	struct response response;
+
+	answer(NULL, row->variables, &response);
+	assert_int_equal(response.status, row->status);
+	response_clear(&response);
+	if (row->status == 500)
+		return;
+	answer(&db, row->variables, &response);
+	assert_int_equal(response.status, row->status);
+	assert_int_equal(db.asked, 0);
+	response_clear(&response);
+}
+
+/* Out of memory is one failed request, with a line in the log. */
+static void
+attempt_list(void)
+{
+	static const char *const variables[] = { GET, LIST, KEY, TOKEN, NULL };
+	struct db db = full;
+	struct response response;
+	bool failed, well;
+
+	logged = 0;
+	endpoint_answer(&config, &db, variables, PROGRAM, &response);
+	failed = allocator.failed > 0 && response.status == 500 &&
+	         logged == 1 &&
+	         strstr(response.body, "\"internal_error\"") != NULL;
+	well = response.status == 200 && logged == 0 &&
+	       strstr(response.body, "\"count\":5") != NULL;
+	response_clear(&response);
+	assert_true(failed || well);
+}
+
+static void
+run_out_of_memory_anywhere(void **state)
+{
+	(void)state;
+	assert_true(run_out_of_memory(attempt_list) > 5);
+}
+
+int
+main(void)
+{
+	static const struct tests tests[] = {
+		{ ROWS(find_fault, faults) },
+		{ ROWS(ask, questions) },
+		{ ROWS(fill, contents) },
+		{ ROWS(answer_alone, alone) },
+		{ ALONE(run_out_of_memory_anywhere) },
+	};
+
+	return run_all(tests, COUNT(tests));
+}

@@ -1,0 +1,115 @@
+/*
+ * guarded.h - what the unit tests share: cmocka, one test for each row of a
+ * table, and memory that ends where an unreadable page starts.
+ */
+#ifndef GUARDED_H
+#define GUARDED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A literal as two members of a row: text and length, without the NUL. */
+#define BYTES(literal) (literal), sizeof(literal) - 1
+
+/*
+ * Give len bytes whose end is the start of an unreadable page: a copy of
+ * bytes, or, where that is NULL, room of "#".  Lives as long as the program.
+ */
+static inline char *
+guarded(const void *bytes, size_t len)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t room = (len + page - 1) / page * page;
+	char *start = mmap(NULL, room + page, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *text = start + room - len;
+
+	if (start == MAP_FAILED || mprotect(start + room, page, PROT_NONE) != 0)
+		abort();
+	if (bytes != NULL)
+		memcpy(text, bytes, len);
+	else
+		memset(text, '#', len);
+	return text;
+}
+
+/* The same for a text: its NUL is the last readable byte. */
+static inline char *
+guarded_text(const char *text)
+{
+	return guarded(text, strlen(text) + 1);
+}
+
+/* A text of n times c, guarded. */
+static inline char *
+guarded_run(char c, size_t n)
+{
+	char *text = guarded(NULL, n + 1);
+
+	memset(text, c, n);
+	text[n] = '\0';
+	return text;
+}
+
+/* Tests of one function: one for each row, or one alone. */
+struct tests {
+	const char *name;
+	CMUnitTestFunction run; /* gets the row as *state */
+	const void *rows;       /* a row's first member is its name; or NULL */
+	size_t size;            /* of a row */
+	size_t n;
+};
+
+#define ROWS(run, rows) #run, run, rows, sizeof(rows)[0], COUNT(rows)
+#define ALONE(run)      #run, run, NULL, 0, 1
+
+/* What the i-th of these tests is to cmocka; lives as long as the program. */
+static inline struct CMUnitTest
+row_test(const struct tests *tests, size_t i)
+{
+	const char *const *row = NULL;
+	char *name = NULL;
+
+	if (tests->rows != NULL)
+		row =
+		    (const void *)((const char *)tests->rows + i * tests->size);
+	if (asprintf(&name, "%s%s%s", tests->name, row != NULL ? ": " : "",
+	        row != NULL ? *row : "") < 0)
+		abort();
+	return (struct CMUnitTest){
+		.name = name,
+		.test_func = tests->run,
+		.initial_state = (void *)(uintptr_t)row,
+	};
+}
+
+/* Run them; returns what main() returns. */
+static inline int
+run_all(const struct tests *tests, size_t n)
+{
+	struct CMUnitTest *all = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		all = realloc(all, (count + tests[i].n) * sizeof *all);
+		if (all == NULL)
+			abort();
+		for (size_t k = 0; k < tests[i].n; k++)
+			all[count++] = row_test(&tests[i], k);
+	}
+	return _cmocka_run_group_tests("tests", all, count, NULL, NULL);
+}
+
+#endif

@@ -1,0 +1,226 @@
+/*
+ * query_test.c - the query string.
+ *
+ * Wanted values: contract, section 4 (parameters, percent-encoding, numbers)
+ * and section 3 (a message names the parameter and repeats nothing that the
+ * client sent); query.h for the limits.
+ */
+#include "guarded.h"
+
+#include "query.h"
+
+#define DEFAULT QUERY_DEFAULT_LIMIT
+#define MAX     INT64_MAX
+
+static const struct good {
+	const char *name;
+	const char *text;
+	int64_t limit, offset;
+	bool show_all;
+	const char *api_key;
+} good[] = {
+	{ "empty", "", DEFAULT, 0, false, "" },
+	{ "the documented example",
+	    "_limit=20&_offset=10&show_all=1&api_key=zk", 20, 10, true, "zk" },
+	{ "any order", "api_key=k&show_all=true&_offset=1&_limit=2", 2, 1, true,
+	    "k" },
+	{ "only separators", "&&&", DEFAULT, 0, false, "" },
+	{ "separators around", "&_limit=1&&_offset=2&", 1, 2, false, "" },
+	{ "numbers: least", "_limit=0&_offset=0", 0, 0, false, "" },
+	{ "numbers: greatest",
+	    "_limit=9223372036854775807&_offset=9223372036854775807", MAX, MAX,
+	    false, "" },
+	{ "numbers: leading zeros", "_limit=00000000000000000000000000000012",
+	    12, 0, false, "" },
+	{ "numbers: escaped digits", "_limit=%31%30", 10, 0, false, "" },
+	{ "show_all: 1", "show_all=1", DEFAULT, 0, true, "" },
+	{ "show_all: true", "show_all=true", DEFAULT, 0, true, "" },
+	{ "show_all: 0", "show_all=0", DEFAULT, 0, false, "" },
+	{ "show_all: false", "show_all=false", DEFAULT, 0, false, "" },
+	{ "show_all: empty", "show_all=", DEFAULT, 0, false, "" },
+	{ "show_all: no value", "show_all", DEFAULT, 0, false, "" },
+	{ "api_key: empty", "api_key=", DEFAULT, 0, false, "" },
+	{ "api_key: no value", "api_key&_limit=1", 1, 0, false, "" },
+	{ "api_key: = inside", "api_key=a=b==", DEFAULT, 0, false, "a=b==" },
+	{ "api_key: plus", "api_key=+a%2Bb+", DEFAULT, 0, false, " a+b " },
+	{ "api_key: decoded once", "api_key=%2541", DEFAULT, 0, false, "%41" },
+	{ "api_key: escaped separators", "api_key=%26_limit%3D5", DEFAULT, 0,
+	    false, "&_limit=5" },
+	{ "api_key: UTF-8", "api_key=%F0%9F%98%80\xc3\xa9", DEFAULT, 0, false,
+	    "\xf0\x9f\x98\x80\xc3\xa9" },
+	{ "names: escaped", "%5Flimi%74=7", 7, 0, false, "" },
+	{ "unknown with _", "_=1&_x&_limi=2&_limitx=3&_LIMIT=4&_api_key=k",
+	    DEFAULT, 0, false, "" },
+	{ "unknown with _, twice", "_x=1&_x=2", DEFAULT, 0, false, "" },
+	{ "unknown with escaped _", "%5Fx=1", DEFAULT, 0, false, "" },
+};
+
+static void
+accept(void **state)
+{
+	const struct good *row = *state;
+	size_t len = strlen(row->text);
+	const char *error = "unset";
+	struct query q;
+
+	memset(&q, 0xa5, sizeof q);
+	assert_true(query_parse(&q, guarded(row->text, len), len, &error));
+	assert_null(error);
+	assert_int_equal(q.limit, row->limit);
+	assert_int_equal(q.offset, row->offset);
+	assert_int_equal(q.show_all, row->show_all);
+	assert_string_equal(q.api_key, row->api_key);
+}
+
+/* The rows' values hold "secret" where a message could repeat them. */
+static const struct bad {
+	const char *name;
+	const char *text;
+	size_t len;
+	const char *parameter; /* that the message names; or NULL */
+} bad[] = {
+	{ "_limit: empty", BYTES("_limit="), "_limit" },
+	{ "_limit: no value", BYTES("_limit"), "_limit" },
+	{ "_limit: negative", BYTES("_limit=-1"), "_limit" },
+	{ "_limit: a sign", BYTES("_limit=%2B1"), "_limit" },
+	{ "_limit: a space before", BYTES("_limit=+1"), "_limit" },
+	{ "_limit: a space after", BYTES("_limit=1+"), "_limit" },
+	{ "_limit: a line's end", BYTES("_limit=1%0A"), "_limit" },
+	{ "_limit: hexadecimal", BYTES("_limit=0x10"), "_limit" },
+	{ "_limit: a fraction", BYTES("_limit=1.0"), "_limit" },
+	{ "_limit: an exponent", BYTES("_limit=1e3"), "_limit" },
+	{ "_limit: text", BYTES("_limit=secret"), "_limit" },
+	{ "_limit: text after digits", BYTES("_limit=1secret"), "_limit" },
+	{ "_limit: other digits", BYTES("_limit=\xd9\xa1"), "_limit" },
+	{ "_limit: 2^63", BYTES("_limit=9223372036854775808"), "_limit" },
+	{ "_limit: 2^63 + 2", BYTES("_limit=9223372036854775810"), "_limit" },
+	{ "_limit: 2^64", BYTES("_limit=18446744073709551616"), "_limit" },
+	{ "_limit: 2^64 + 1", BYTES("_limit=18446744073709551617"), "_limit" },
+	{ "_limit: 29 digits", BYTES("_limit=99999999999999999999999999999"),
+	    "_limit" },
+	{ "_limit: : and /", BYTES("_limit=1:"), "_limit" },
+	{ "_limit: /", BYTES("_limit=1/"), "_limit" },
+	{ "_offset: 2^63", BYTES("_offset=9223372036854775808"), "_offset" },
+	{ "_offset: empty", BYTES("_limit=1&_offset="), "_offset" },
+	{ "_offset: negative", BYTES("_offset=-0"), "_offset" },
+	{ "show_all: 2", BYTES("show_all=2"), "show_all" },
+	{ "show_all: 01", BYTES("show_all=01"), "show_all" },
+	{ "show_all: True", BYTES("show_all=True"), "show_all" },
+	{ "show_all: truer", BYTES("show_all=truer"), "show_all" },
+	{ "show_all: tru", BYTES("show_all=tru"), "show_all" },
+	{ "show_all: a space", BYTES("show_all=+1"), "show_all" },
+	{ "show_all: text", BYTES("show_all=secret"), "show_all" },
+	{ "twice: _limit", BYTES("_limit=1&_limit=1"), "_limit" },
+	{ "twice: _offset", BYTES("_offset=1&_limit=1&_offset=2"), "_offset" },
+	{ "twice: show_all", BYTES("show_all&show_all=1"), "show_all" },
+	{ "twice: api_key", BYTES("api_key=&api_key=secret"), "api_key" },
+	{ "twice: once escaped", BYTES("%5flimit=1&_limit=1"), "_limit" },
+	{ "unknown", BYTES("secret=1"), NULL },
+	{ "unknown: no value", BYTES("secret"), NULL },
+	{ "unknown: empty name", BYTES("=secret"), NULL },
+	{ "unknown: only =", BYTES("="), NULL },
+	{ "unknown: beginning of a known one", BYTES("show_al=1"), NULL },
+	{ "unknown: more than a known one", BYTES("show_all2=1"), NULL },
+	{ "unknown: another case", BYTES("Show_All=1"), NULL },
+	{ "unknown: a space before", BYTES("+_limit=1"), NULL },
+	{ "unknown: after good ones", BYTES("_limit=1&limit=2"), NULL },
+	{ "escape: broken in a value", BYTES("api_key=secret%"), NULL },
+	{ "escape: broken in a name", BYTES("_%zz=secret"), NULL },
+	{ "escape: broken in an ignored one", BYTES("_x=secret%4"), NULL },
+	{ "escape: across the separator", BYTES("_x=%4&1"), NULL },
+	{ "escape: across =", BYTES("_x%4=1"), NULL },
+	{ "NUL: escaped", BYTES("api_key=secret%00"), NULL },
+	{ "NUL: raw", BYTES("_limit=1\0"), NULL },
+	{ "NUL: in an ignored one", BYTES("_x=%00"), NULL },
+	{ "NUL: in an ignored name", BYTES("_x%00y=secret"), NULL },
+	{ "UTF-8: not", BYTES("api_key=secret%FF"), NULL },
+	{ "UTF-8: not, raw", BYTES("api_key=secret\xe9"), NULL },
+	{ "UTF-8: not, in an ignored one", BYTES("_x=%C3"), NULL },
+	{ "UTF-8: across =", BYTES("_\xc3=\xa9"), NULL },
+};
+
+/* What goes into an error's JSON as it is, and repeats nothing. */
+static void
+check_message(const char *error, const char *parameter)
+{
+	assert_non_null(error);
+	assert_true(strlen(error) > 10 && strlen(error) < 200);
+	for (const char *p = error; *p != '\0'; p++)
+		assert_true(*p >= ' ' && *p <= '~' && *p != '"' && *p != '\\');
+	assert_null(strstr(error, "secret"));
+	if (parameter != NULL)
+		assert_memory_equal(error, parameter, strlen(parameter));
+}
+
+static void
+refuse(void **state)
+{
+	const struct bad *row = *state;
+	const char *error = NULL;
+	struct query q;
+
+	assert_false(
+	    query_parse(&q, guarded(row->text, row->len), row->len, &error));
+	check_message(error, row->parameter);
+}
+
+static const struct length {
+	const char *name;
+	const char *start;
+	const char *unit; /* repeated n times */
+	size_t n;
+	bool want;
+	size_t api_key_len;
+} lengths[] = {
+	{ "api_key of 255", "api_key=", "a", 255, true, 255 },
+	{ "api_key of 256", "api_key=", "a", 256, false, 0 },
+	{ "api_key of 255, escaped", "api_key=", "%61", 255, true, 255 },
+	{ "api_key of 256, escaped", "api_key=", "%61", 256, false, 0 },
+	{ "api_key of 255 in characters of 3", "api_key=", "\xe2\x82\xac", 85,
+	    true, 255 },
+	{ "api_key of 258 in characters of 3", "api_key=", "\xe2\x82\xac", 86,
+	    false, 0 },
+	{ "a query of QUERY_MAX", "", "&", QUERY_MAX, true, 0 },
+	{ "a query over QUERY_MAX", "", "&", QUERY_MAX + 1, true, 0 },
+	{ "a query of QUERY_READ_MAX", "", "&", QUERY_READ_MAX, true, 0 },
+	{ "a query over QUERY_READ_MAX", "", "&", QUERY_READ_MAX + 1, false,
+	    0 },
+	{ "one long value", "_=", "a", QUERY_READ_MAX - 2, true, 0 },
+	{ "one long value, a byte more", "_=", "a", QUERY_READ_MAX - 1, false,
+	    0 },
+	{ "one long name", "_", "a", QUERY_READ_MAX - 1, true, 0 },
+	{ "many short ones", "", "_&", QUERY_READ_MAX / 2, true, 0 },
+	{ "many without a name", "_", "=", QUERY_READ_MAX - 1, true, 0 },
+};
+
+static void
+limit_length(void **state)
+{
+	const struct length *row = *state;
+	size_t start = strlen(row->start), unit = strlen(row->unit);
+	size_t len = start + row->n * unit;
+	char *text = guarded(NULL, len);
+	const char *error = NULL;
+	struct query q;
+
+	memcpy(text, row->start, start);
+	for (size_t i = 0; i < row->n; i++)
+		memcpy(text + start + i * unit, row->unit, unit);
+	assert_int_equal(query_parse(&q, text, len, &error), row->want);
+	if (row->want)
+		assert_int_equal(strlen(q.api_key), row->api_key_len);
+	else
+		check_message(error, NULL);
+}
+
+int
+main(void)
+{
+	static const struct tests tests[] = {
+		{ ROWS(accept, good) },
+		{ ROWS(refuse, bad) },
+		{ ROWS(limit_length, lengths) },
+	};
+
+	return run_all(tests, COUNT(tests));
+}

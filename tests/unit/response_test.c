@@ -1,0 +1,306 @@
+/*
+ * response_test.c - status, header block and body.
+ *
+ * Wanted values: contract, section 3 (statuses, types, messages, challenges)
+ * and section 5 (headers, HEAD, OPTIONS); reason phrases: RFC 9110, section
+ * 15, and RFC 6585; the block's form: RFC 3875, section 6.  A 204 has no
+ * Content-Length: RFC 9110, section 8.6.  Where the contract leaves a message
+ * open ("..."), any sentence will do.
+ */
+#include "guarded.h"
+
+#include <fnmatch.h>
+
+#include "response.h"
+
+/* Patterns of fnmatch(3); each line of a head matches one, in any order. */
+#define COMMON                                                        \
+	"Content-Type: application/json", "Cache-Control: no-store",  \
+	    "X-Content-Type-Options: nosniff", "Accept-Ranges: none", \
+	    "Access-Control-Allow-Origin: \\*",                       \
+	    "Access-Control-Expose-Headers: Link, "                   \
+	    "X-Total-Count, Retry-After, WWW-Authenticate"
+#define REALM "WWW-Authenticate: Bearer realm=\"oauth_access_tokens\""
+#define INVALID_TOKEN \
+	REALM ", error=\"invalid_token\", error_description=\"+([!\"\\\\])\""
+#define RETRY     "Retry-After: [1-9]*([0-9])"
+
+#define LINES_MAX 16
+
+/*
+ * Check a head: status is its first line, each of the others matches one of
+ * lines, each of which is there once, and the body's length is told.
+ */
+static void
+check_head(const struct response *response, const char *status,
+    const char *const *lines, const char *length)
+{
+	const char *line = response->head, *end;
+	bool seen[LINES_MAX] = { false };
+	size_t wanted = 0, n = 0;
+
+	assert_true(response->head_len < sizeof response->head);
+	assert_int_equal(response->head_len, strlen(response->head));
+	while (lines[wanted] != NULL)
+		wanted++;
+	for (; (end = strstr(line, "\r\n")) != NULL; line = end + 2, n++) {
+		char *text = strndup(line, (size_t)(end - line));
+		size_t i = 0;
+
+		if (*text == '\0' || n == 0)
+			assert_string_equal(text, n == 0 ? status : "");
+		else if (strcmp(text, length) != 0) {
+			while (i < wanted &&
+			       (seen[i] ||
+			           fnmatch(lines[i], text, FNM_EXTMATCH) != 0))
+				i++;
+			if (i == wanted)
+				fail_msg("not wanted: %s", text);
+			seen[i] = true;
+		}
+		free(text);
+	}
+	assert_string_equal(line, "");
+	assert_string_equal(line - 4, "\r\n\r\n");
+	/* The status, the lines, the length and the empty line. */
+	assert_int_equal(n, 1 + wanted + (*length != '\0') + 1);
+}
+
+static const struct error {
+	const char *name;
+	enum response_error error;
+	bool token_sent;
+	int code;
+	const char *status;
+	const char *type;
+	const char *message; /* NULL: left open */
+	const char *lines[LINES_MAX];
+} errors[] = {
+	{ "method_not_allowed", ERROR_METHOD_NOT_ALLOWED, false, 405,
+	    "Status: 405 Method Not Allowed", "method_not_allowed", NULL,
+	    { COMMON, "Allow: GET, HEAD, OPTIONS" } },
+	{ "record_not_found", ERROR_NOT_FOUND, false, 404,
+	    "Status: 404 Not Found", "record_not_found", "Record not found.",
+	    { COMMON } },
+	{ "invalid_parameter", ERROR_INVALID_PARAMETER, false, 400,
+	    "Status: 400 Bad Request", "invalid_parameter", NULL, { COMMON } },
+	{ "request_too_large: query", ERROR_QUERY_TOO_LARGE, false, 414,
+	    "Status: 414 URI Too Long", "request_too_large", NULL, { COMMON } },
+	{ "request_too_large: header", ERROR_HEADER_TOO_LARGE, true, 431,
+	    "Status: 431 Request Header Fields Too Large", "request_too_large",
+	    NULL, { COMMON } },
+	{ "invalid_api_key", ERROR_INVALID_API_KEY, false, 401,
+	    "Status: 401 Unauthorized", "invalid_api_key", "Invalid API key.",
+	    { COMMON, REALM } },
+	{ "invalid_api_key, token sent", ERROR_INVALID_API_KEY, true, 401,
+	    "Status: 401 Unauthorized", "invalid_api_key", "Invalid API key.",
+	    { COMMON, INVALID_TOKEN } },
+	{ "invalid_oauth_token", ERROR_INVALID_TOKEN, false, 401,
+	    "Status: 401 Unauthorized", "invalid_oauth_token",
+	    "Invalid OAuth token.", { COMMON, REALM } },
+	{ "invalid_oauth_token, token sent", ERROR_INVALID_TOKEN, true, 401,
+	    "Status: 401 Unauthorized", "invalid_oauth_token",
+	    "Invalid OAuth token.", { COMMON, INVALID_TOKEN } },
+	{ "expired_oauth_token", ERROR_EXPIRED_TOKEN, true, 401,
+	    "Status: 401 Unauthorized", "expired_oauth_token",
+	    "Expired OAuth token.", { COMMON, INVALID_TOKEN } },
+	{ "unauthorized_access", ERROR_NOT_A_VIEWER, true, 403,
+	    "Status: 403 Forbidden", "unauthorized_access",
+	    "Unauthorized access.",
+	    { COMMON, REALM ", error=\"insufficient_scope\"" } },
+	{ "service_unavailable", ERROR_UNAVAILABLE, true, 503,
+	    "Status: 503 Service Unavailable", "service_unavailable", NULL,
+	    { COMMON, RETRY } },
+	{ "database_timeout", ERROR_TIMEOUT, true, 504,
+	    "Status: 504 Gateway Timeout", "database_timeout", NULL,
+	    { COMMON, RETRY } },
+	{ "internal_error", ERROR_INTERNAL, true, 500,
+	    "Status: 500 Internal Server Error", "internal_error", NULL,
+	    { COMMON } },
+};
+
+/* Check the body of an error, and its head, which tells the body's length. */
+static void
+check_error(const struct response *response, const struct error *row,
+    const char *message)
+{
+	char start[64], end[128], length[64];
+	size_t start_len, end_len;
+
+	assert_int_equal(response->status, row->code);
+	start_len = (size_t)snprintf(start, sizeof start,
+	    "{\"error\": {\"code\": %d, \"message\": \"", row->code);
+	end_len = (size_t)snprintf(end, sizeof end,
+	    "\", \"type\": \"%s\"}, \"status\": %d}", row->type, row->code);
+	assert_int_equal(response->body_len, strlen(response->body));
+	assert_true(response->body_len > start_len + end_len);
+	assert_memory_equal(response->body, start, start_len);
+	assert_string_equal(response->body + response->body_len - end_len, end);
+	for (size_t i = start_len; i < response->body_len - end_len; i++)
+		assert_null(strchr("\"\\\r\n", response->body[i]));
+	if (message != NULL) {
+		assert_int_equal(
+		    response->body_len, start_len + strlen(message) + end_len);
+		assert_memory_equal(
+		    response->body + start_len, message, strlen(message));
+	}
+	snprintf(length, sizeof length, "Content-Length: %zu",
+	    strlen(response->body));
+	check_head(response, row->status, row->lines, length);
+	assert_null(response->list);
+}
+
+/* With the table's message, one of the caller's, and with HEAD. */
+static void
+set_error(void **state)
+{
+	static const char own[] = "_limit takes one whole number.";
+	const struct error *row = *state;
+	struct response response, head;
+
+	memset(&response, '#', sizeof response);
+	response_set_error(&response, row->error, NULL, row->token_sent);
+	check_error(&response, row, row->message);
+	response_clear(&response);
+
+	response_set_error(&response, row->error, own, row->token_sent);
+	check_error(&response, row, own);
+	response_set_error(&head, row->error, own, row->token_sent);
+	response_drop_body(&head);
+	assert_int_equal(head.body_len, 0);
+	assert_int_equal(head.status, row->code);
+	assert_string_equal(head.head, response.head);
+	response_clear(&head);
+	response_clear(&response);
+}
+
+/* The example of the contract, byte by byte. */
+static void
+set_error_exactly(void **state)
+{
+	struct response response;
+
+	(void)state;
+	response_set_error(&response, ERROR_EXPIRED_TOKEN, NULL, true);
+	assert_string_equal(response.body,
+	    "{\"error\": {\"code\": 401, \"message\": \"Expired OAuth "
+	    "token.\", "
+	    "\"type\": \"expired_oauth_token\"}, \"status\": 401}");
+	response_clear(&response);
+}
+
+static void
+set_options(void **state)
+{
+	static const char *const lines[] = { COMMON,
+		"Allow: GET, HEAD, OPTIONS",
+		"Access-Control-Allow-Methods: GET, HEAD, OPTIONS",
+		"Access-Control-Allow-Headers: "
+		"Authorization, OAUTH-TOKEN, X-API-KEY, Content-Type",
+		"Access-Control-Max-Age: 7200", NULL };
+	struct response response;
+
+	(void)state;
+	memset(&response, '#', sizeof response);
+	response_set_options(&response);
+	assert_int_equal(response.status, 204);
+	assert_int_equal(response.body_len, 0);
+	assert_non_null(response.body);
+	check_head(&response, "Status: 204 No Content", lines, "");
+	response_clear(&response);
+}
+
+static const struct list {
+	const char *name;
+	const char *text;
+	int64_t count;
+	const char *link;
+	const char *lines[LINES_MAX];
+	const char *length;
+} lists[] = {
+	{ "no links", "{\"a\":1}", 7, "", { COMMON, "X-Total-Count: 7" },
+	    "Content-Length: 7" },
+	{ "links", "{}", 0, "</a?b=1>; rel=\"first\"",
+	    { COMMON, "X-Total-Count: 0", "Link: </a\\?b=1>; rel=\"first\"" },
+	    "Content-Length: 2" },
+	{ "the greatest count", "{\"a\": [1, 2]}", INT64_MAX, "",
+	    { COMMON, "X-Total-Count: 9223372036854775807" },
+	    "Content-Length: 13" },
+};
+
+static void
+set_list(void **state)
+{
+	const struct list *row = *state;
+	size_t len = strlen(row->text);
+	char *text = strdup(row->text);
+	struct response response;
+
+	memset(&response, '#', sizeof response);
+	response_set_list(
+	    &response, text, len, row->count, guarded_text(row->link));
+	assert_int_equal(response.status, 200);
+	assert_ptr_equal(response.body, text);
+	assert_int_equal(response.body_len, len);
+	check_head(&response, "Status: 200 OK", row->lines, row->length);
+
+	response_drop_body(&response);
+	assert_int_equal(response.body_len, 0);
+	assert_int_equal(response.status, 200);
+	check_head(&response, "Status: 200 OK", row->lines, row->length);
+	response_clear(&response);
+	assert_null(response.list);
+}
+
+/* The longest Link fits, whatever else stands there. */
+static void
+fit_the_longest_link(void **state)
+{
+	char *text = strdup("{}"), *link = guarded_run('a', LINK_SIZE - 1);
+	char *line = NULL;
+	struct response response;
+
+	(void)state;
+	memset(&response, '#', sizeof response);
+	assert_true(asprintf(&line, "Link: %s", link) > 0);
+	response_set_list(&response, text, 2, INT64_MAX, link);
+	check_head(&response, "Status: 200 OK",
+	    (const char *const[]){
+	        COMMON, line, "X-Total-Count: 9223372036854775807", NULL },
+	    "Content-Length: 2");
+	response_clear(&response);
+	free(line);
+}
+
+/* One response for many answers, as in the loop of FastCGI. */
+static void
+set_again(void **state)
+{
+	struct response response;
+
+	(void)state;
+	response_set_list(&response, strdup("{}"), 2, 1, "");
+	response_clear(&response);
+	response_clear(&response);
+	response_set_error(&response, ERROR_NOT_FOUND, NULL, false);
+	check_error(&response, &errors[1], errors[1].message);
+	response_clear(&response);
+	response_set_list(&response, strdup("[]"), 2, 1, "");
+	assert_string_equal(response.body, "[]");
+	response_clear(&response);
+}
+
+int
+main(void)
+{
+	static const struct tests tests[] = {
+		{ ROWS(set_error, errors) },
+		{ ALONE(set_error_exactly) },
+		{ ALONE(set_options) },
+		{ ROWS(set_list, lists) },
+		{ ALONE(fit_the_longest_link) },
+		{ ALONE(set_again) },
+	};
+
+	return run_all(tests, COUNT(tests));
+}
