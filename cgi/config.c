@@ -196,10 +196,10 @@ set_database(
 	bool is_uri = after_scheme(text) != NULL;
 	bool is_url_setting = setting != &settings[0];
 
-	if (is_uri ? !is_postgresql(text) : is_url_setting)
-		return false;
 	if (config->database_from != NULL)
 		return true;
+	if (is_uri ? !is_postgresql(text) : is_url_setting)
+		return false;
 	if (!set_text(&config->database, text))
 		return false;
 	if (is_uri)

@@ -77,6 +77,8 @@ static enum response_error
 vet(struct db_request *wanted, struct query *query, const struct config *config,
     const struct request *request, const char **message)
 {
+	if (request->query_len > QUERY_READ_MAX)
+		return ERROR_QUERY_TOO_LARGE;
 	if (!query_parse(query, request->query, request->query_len, message))
 		return ERROR_INVALID_PARAMETER;
 	if (request->query_len > QUERY_MAX)

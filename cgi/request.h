@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define REQUEST_PATH_MAX   256  /* bytes of a path of ours, decoded */
+#define REQUEST_PATH_MAX   256  /* decoded; raw, 3 times that */
 #define REQUEST_TOKEN_MAX  4096 /* characters of a token */
 #define REQUEST_HEADER_MAX 6144 /* bytes of a header that is answered */
 

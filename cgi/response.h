@@ -57,7 +57,8 @@ void response_set_options(struct response *response);
 /*
  * Make the answer with a list.
  *
- * list   JSON text of len bytes from malloc(); owned by response from now on
+ * list   JSON text of len bytes and a NUL, from malloc(); owned by response
+ *        from now on
  * count  for X-Total-Count
  * link   the value of Link, or "" for none; at most LINK_SIZE bytes
  */
