@@ -2,9 +2,9 @@
  * gateway.c - the web server's side: FastCGI or CGI.  The only file that knows
  * libfcgi.
  *
- * It accepts connections itself and hands them to libfcgi: signals are then
- * blocked at all times but while it waits, so that none can cut a request in
- * the middle, as libfcgi's own handler does.
+ * It accepts connections itself and hands them to libfcgi, so that a signal is
+ * seen only while it waits, and none can cut a request in the middle, as
+ * libfcgi's own handler does.
  */
 #include <errno.h>
 #include <fcgiapp.h>
@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,18 +33,9 @@ static const int stop_signals[] = { SIGTERM, SIGINT, SIGUSR1 };
 static struct {
 	enum gateway_mode mode;
 	FCGX_Request request;
-	sigset_t while_waiting; /* the mask in which a stop is heard */
-	bool answered;          /* CGI's only request */
+	int stop_fd;   /* readable when we are asked to stop */
+	bool answered; /* CGI's only request */
 } gateway;
-
-static volatile sig_atomic_t stopping;
-
-static void
-note_stop(int signal_number)
-{
-	(void)signal_number;
-	stopping = 1;
-}
 
 enum gateway_mode
 gateway_detect(void)
@@ -60,20 +52,22 @@ gateway_detect(void)
 	return GATEWAY_NONE;
 }
 
-static void
-catch_signals(void)
+/*
+ * Turn the signals that ask us to stop into something to poll, so that they
+ * are seen between two requests, even under load, and nowhere else.
+ */
+static int
+open_stop_fd(void)
 {
-	struct sigaction action = { .sa_handler = note_stop };
-	sigset_t blocked;
+	sigset_t stop;
 
-	sigemptyset(&blocked);
+	sigemptyset(&stop);
 	for (size_t i = 0; i < STOP_SIGNALS; i++) {
-		sigaction(stop_signals[i], &action, NULL);
-		sigaddset(&blocked, stop_signals[i]);
+		signal(stop_signals[i], SIG_DFL); /* not ignored, at least */
+		sigaddset(&stop, stop_signals[i]);
 	}
-	sigprocmask(SIG_BLOCK, &blocked, &gateway.while_waiting);
-	for (size_t i = 0; i < STOP_SIGNALS; i++)
-		sigdelset(&gateway.while_waiting, stop_signals[i]);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	return signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /*
@@ -96,9 +90,10 @@ gateway_open(enum gateway_mode mode)
 	signal(SIGPIPE, SIG_IGN);
 	if (mode == GATEWAY_CGI)
 		return true;
-	catch_signals();
+	gateway.stop_fd = open_stop_fd();
 	/* Without a socket to listen on libfcgi cannot accept by itself. */
-	return make_nonblocking(STDIN_FILENO) && FCGX_Init() == 0 &&
+	return gateway.stop_fd >= 0 && make_nonblocking(STDIN_FILENO) &&
+	       FCGX_Init() == 0 &&
 	       FCGX_InitRequest(&gateway.request, -1, 0) == 0;
 }
 
@@ -106,24 +101,26 @@ gateway_open(enum gateway_mode mode)
 static int
 accept_connection(void)
 {
-	struct pollfd listener = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd fds[] = {
+		{ .fd = gateway.stop_fd, .events = POLLIN },
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+	};
 	const struct timeval read_limit = { .tv_sec = READ_LIMIT_S };
 	const struct timeval write_limit = { .tv_sec = WRITE_LIMIT_S };
-	int fd;
+	int fd = -1;
 
-	while (!stopping) {
-		if (ppoll(&listener, 1, NULL, &gateway.while_waiting) <= 0)
+	while (fd < 0) {
+		if (poll(fds, 2, -1) < 0)
 			continue;
+		if (fds[0].revents != 0)
+			return -1;
+		/* It fails where another worker has it already. */
 		fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
-			continue; /* another worker has it */
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &read_limit,
-		    sizeof read_limit);
-		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &write_limit,
-		    sizeof write_limit);
-		return fd;
 	}
-	return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &read_limit, sizeof read_limit);
+	setsockopt(
+	    fd, SOL_SOCKET, SO_SNDTIMEO, &write_limit, sizeof write_limit);
+	return fd;
 }
 
 /* Finish the request and close its connection, whatever the server wished. */
