@@ -437,6 +437,8 @@ def order_of_checks():
 
 def negotiation():
     """Section 5: always JSON, whole, and never from a cache."""
+    yield case("a long list", page(db.MANY, limit=MAX), "_limit=10000",
+               token=db.MANY.credential())
     for name, value in (
             ("Range", "bytes=0-10"), ("Range", "bytes=-1"),
             ("Accept", "text/html"), ("Accept", "application/xml;q=1"),

@@ -128,6 +128,10 @@ WRITER = User(102, owner=True, tokens=(
 PAGES = User(103, owner=True, tokens=tuple(
     live(f"page_token_{n:03}") for n in range(100)))
 
+# A list longer than any server's buffer.
+MANY = User(107, owner=True, tokens=tuple(
+    live(f"one_of_many_tokens_{n:04}") for n in range(3000)))
+
 # Section 2.4: the list holds tokens of every application, 2.2: only Mage's own
 # opens it.
 PROVIDED = User(104, owner=True, tokens=(
@@ -204,7 +208,8 @@ ROLES = {
     name: User(200 + n, tokens=(live(f"token_of_role_{n:03}"),), **rights)
     for n, (name, rights) in enumerate([*_by_bits(), *_by_permission()])}
 
-USERS = (CALENDAR, WRITER, PAGES, PROVIDED, ENDING, OTHER, *ROLES.values())
+LISTS = (CALENDAR, WRITER, PAGES, MANY, PROVIDED, ENDING, OTHER)
+USERS = (*LISTS, *ROLES.values())
 
 # The documented example (contract, section 1): what the demo's user 2 gets
 # with the first token on 2023-07-20.

@@ -176,7 +176,7 @@ class Server:
                 if f"{NAME}: " in line]
 
     def access_log(self):
-        return (self.directory / "log/access.log").read_text()
+        return (self.directory / "log/access.log").read_text("latin-1")
 
 
 class Lighttpd(Server):
