@@ -10,3 +10,10 @@
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_oauth2_access_token_user_id_expires_id
 	ON oauth2_access_token (user_id, expires DESC, id DESC);
+
+-- A build that was interrupted leaves an index that is not used: mend it.
+SELECT format('REINDEX INDEX CONCURRENTLY %s', indexrelid::regclass)
+FROM pg_index
+WHERE indexrelid = to_regclass('ix_oauth2_access_token_user_id_expires_id')
+	AND NOT indisvalid
+\gexec

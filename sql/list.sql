@@ -15,7 +15,7 @@
 --   outcome  text         'ok', or the type of the error: the first check
 --                         that failed
 --   user_id  bigint       the caller; NULL unless 'ok'
---   count    bigint       of the whole list
+--   count    bigint       of the whole list; 0 unless 'ok'
 --   id       bigint       the token's row; NULL when there is none
 --   expires  timestamptz  of that token; may be NULL
 --   token    text         may be NULL
@@ -25,8 +25,8 @@
 -- column's type cannot change a prepared statement's result.  Nothing depends
 -- on a session's settings.
 
-SELECT caller.outcome, reader.user_id::bigint, list.count,
-	page.id::bigint, page.expires::timestamptz, page.token::text
+SELECT caller.outcome, list.user_id::bigint, coalesce(list.count, 0) AS count,
+	list.id::bigint, list.expires::timestamptz, list.token::text
 FROM (
 	SELECT owner.id AS user_id,
 		CASE
@@ -67,22 +67,23 @@ FROM (
 	LEFT JOIN "user" AS owner ON owner.id = credential.user_id
 	OFFSET 0 -- decide once: the planner must not copy the CASE about
 ) AS caller
-CROSS JOIN LATERAL (
-	-- Unless all is well it is NULL, who owns no token.
-	SELECT CASE caller.outcome WHEN 'ok' THEN caller.user_id END AS user_id
-) AS reader
-CROSS JOIN LATERAL (
-	SELECT count(*)
-	FROM oauth2_access_token AS counted
-	WHERE counted.user_id = reader.user_id
-		AND counted.expires > now() -- active only
-) AS list
 LEFT JOIN LATERAL (
-	SELECT listed.id, listed.expires, listed.token
-	FROM oauth2_access_token AS listed
-	WHERE listed.user_id = reader.user_id
-		AND listed.expires > now() -- active only
-	ORDER BY listed.expires DESC, listed.id DESC
-	LIMIT $4::bigint OFFSET $5::bigint
-) AS page ON true
-ORDER BY page.expires DESC, page.id DESC
+	-- Unless all is well there is no reader, and no token is looked at.
+	SELECT reader.user_id, total.count, page.*
+	FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
+	CROSS JOIN LATERAL (
+		SELECT count(*)
+		FROM oauth2_access_token AS counted
+		WHERE counted.user_id = reader.user_id
+			AND counted.expires > now() -- active only
+	) AS total
+	LEFT JOIN LATERAL (
+		SELECT listed.id, listed.expires, listed.token
+		FROM oauth2_access_token AS listed
+		WHERE listed.user_id = reader.user_id
+			AND listed.expires > now() -- active only
+		ORDER BY listed.expires DESC, listed.id DESC
+		LIMIT $4::bigint OFFSET $5::bigint
+	) AS page ON true
+) AS list ON true
+ORDER BY list.expires DESC, list.id DESC

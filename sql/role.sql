@@ -2,8 +2,8 @@
 -- that the endpoint needs, and nothing else.  refresh_token, password_hash and
 -- every other table stay out of its reach.
 --
--- Run it as a superuser or the owner of the tables, in Mage's database; it may
--- be run again:
+-- Run it in Mage's database as a superuser, or as an owner of the tables who
+-- may create roles; it may be run again:
 --
 --     psql -d DATABASE -f role.sql
 --
@@ -22,8 +22,18 @@ END
 $$;
 
 ALTER ROLE oauth_access_tokens
-	NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-	CONNECTION LIMIT 32;
+	NOCREATEDB NOCREATEROLE CONNECTION LIMIT 32;
+
+-- Only a superuser may say these, and only he can have given them.
+DO $$
+BEGIN
+	IF (SELECT rolsuper FROM pg_catalog.pg_roles
+	    WHERE rolname = current_user) THEN
+		ALTER ROLE oauth_access_tokens
+			NOSUPERUSER NOREPLICATION NOBYPASSRLS;
+	END IF;
+END
+$$;
 
 -- The role cannot write as it has no right to; this says it once more.
 ALTER ROLE oauth_access_tokens SET default_transaction_read_only = on;
@@ -31,7 +41,9 @@ ALTER ROLE oauth_access_tokens SET default_transaction_read_only = on;
 ALTER ROLE oauth_access_tokens SET statement_timeout = '2s';
 ALTER ROLE oauth_access_tokens SET lock_timeout = '1s';
 ALTER ROLE oauth_access_tokens SET idle_in_transaction_session_timeout = '5s';
--- One plan for all users, made once a connection.
+-- One plan for all users, made once a connection, and never compiled: that
+-- would be paid by each request.
+ALTER ROLE oauth_access_tokens SET jit = off;
 ALTER ROLE oauth_access_tokens SET plan_cache_mode = force_generic_plan;
 
 GRANT SELECT (id, client_id)

@@ -4,6 +4,7 @@ are shipped, inside a main configuration like Debian's.  Everything runs as an
 unprivileged user, on a free port of the loopback address."""
 
 import atexit
+import contextlib
 import os
 import pathlib
 import re
@@ -135,7 +136,8 @@ class Server:
         for name in self.pid_files:
             path = self.directory / name
             for pid in path.read_text().split() if path.exists() else ():
-                os.kill(int(pid), signal.SIGTERM)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGTERM)
         for process in self.processes:
             process.wait(DEADLINE_S)
 
