@@ -28,7 +28,8 @@ WITH needed (relation, columns) AS (VALUES
 	SELECT indisunique, indpred IS NULL AS whole, indoption, (
 		SELECT array_agg(attname::text ORDER BY position)
 		FROM generate_series(0, indnkeyatts - 1) AS position
-		JOIN pg_attribute ON attrelid = indrelid
+		-- an expression, which is no attribute, gives NULL
+		LEFT JOIN pg_attribute ON attrelid = indrelid
 			AND attnum = indkey[position]
 	) AS names
 	FROM pg_index
