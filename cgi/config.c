@@ -14,6 +14,7 @@
 
 enum setting_kind {
 	SETTING_DATABASE, /* char *: connection string or URI */
+	SETTING_URL,      /* char *: URI */
 	SETTING_CLIENTS,  /* char *: client ids, separated by commas */
 	SETTING_TEXT,     /* char *, or NULL: min ... max bytes */
 	SETTING_NUMBER,   /* int64_t: min ... max */
@@ -39,7 +40,7 @@ static const struct setting {
 	    offsetof(struct config, database), NULL, 0, 0,
 	    "a libpq connection string or URI",
 	    "the database with Mage's tables" },
-	{ "MAGE_DATABASE_CONNECTION_URL", SETTING_DATABASE,
+	{ "MAGE_DATABASE_CONNECTION_URL", SETTING_URL,
 	    offsetof(struct config, database), NULL, 0, 0,
 	    "a PostgreSQL URL, as Mage's own",
 	    "the same, where " PREFIX "DATABASE is not set" },
@@ -194,11 +195,10 @@ set_database(
     struct config *config, const struct setting *setting, const char *text)
 {
 	bool is_uri = after_scheme(text) != NULL;
-	bool is_url_setting = setting != &settings[0];
 
 	if (config->database_from != NULL)
 		return true;
-	if (is_uri ? !is_postgresql(text) : is_url_setting)
+	if (is_uri ? !is_postgresql(text) : setting->kind == SETTING_URL)
 		return false;
 	if (!set_text(&config->database, text))
 		return false;
@@ -219,6 +219,7 @@ set_setting(
 		return false;
 	switch (setting->kind) {
 	case SETTING_DATABASE:
+	case SETTING_URL:
 		return set_database(config, setting, text);
 	case SETTING_CLIENTS:
 		return is_client_list(text, setting) && set_text(field, text);

@@ -57,7 +57,7 @@ struct db {
 	bool prepare;
 	PQconninfoOption *options; /* of the connection string, or NULL */
 	PGconn *connection;        /* NULL when there is none */
-	PGresult *result;          /* what the last page points into */
+	PGresult *result;          /* the last one; a page points into it */
 	struct token_row *rows;    /* of that page */
 };
 
@@ -268,17 +268,20 @@ judge(struct db *db, const struct reply *reply, bool *again)
 	return result;
 }
 
-/* Run a command and forget its result: for those that give no rows. */
+/*
+ * Read the reply to a command, into db->result, and judge it.
+ *
+ * sent   what libpq said of the command: 0 if it could not be sent
+ * again  as in judge()
+ */
 static enum db_result
-settle(struct db *db, int sent, int64_t deadline_ms)
+settle(struct db *db, int sent, int64_t deadline_ms, bool *again)
 {
-	struct reply reply = no_reply;
-	enum db_result result;
+	struct reply reply = sent ? receive(db, deadline_ms) : no_reply;
+	enum db_result result = judge(db, &reply, again);
 
-	if (sent)
-		reply = receive(db, deadline_ms);
-	result = judge(db, &reply, NULL);
-	PQclear(reply.result);
+	PQclear(db->result);
+	db->result = reply.result;
 	return result;
 }
 
@@ -289,7 +292,7 @@ prepare(struct db *db, enum statement_id id, int64_t deadline_ms)
 
 	return settle(db,
 	    PQsendPrepare(db->connection, s->name, s->text, s->n, s->types),
-	    deadline_ms);
+	    deadline_ms, NULL);
 }
 
 static enum db_result
@@ -321,8 +324,6 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 {
 	const struct statement *s = &statements[id];
 	static const int binary[MAX_PARAMS] = { 1, 1, 1, 1, 1 };
-	struct reply reply = no_reply;
-	enum db_result result;
 	int sent;
 
 	if (db->prepare && s->name[0] != '\0')
@@ -331,12 +332,7 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 	else
 		sent = PQsendQueryParams(db->connection, s->text, s->n,
 		    s->types, params->values, params->lengths, binary, 1);
-	if (sent)
-		reply = receive(db, deadline_ms);
-	result = judge(db, &reply, again);
-	PQclear(db->result);
-	db->result = reply.result;
-	return result;
+	return settle(db, sent, deadline_ms, again);
 }
 
 /*

@@ -36,7 +36,6 @@ static const char unknown_name[] =
     "Unknown parameter: known are _limit, _offset, show_all and api_key.";
 static const char bad_encoding[] =
     "The query takes UTF-8 text without NUL, percent-encoded.";
-
 static const char too_long[] = "The query takes at most 4096 bytes.";
 
 static bool
