@@ -30,15 +30,19 @@ WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
             -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wcast-qual \
             -Wpointer-arith -Wswitch-enum -Wunused-result \
             $(if $(CI),-Werror)
+# The machine is asked once a run; those targets that install packages first
+# therefore build in a make of their own.
+#
 # What this compiler for this processor has of these.
 HARDENING := $(shell for f in -fstack-protector-strong \
                -fstack-clash-protection -fcf-protection; do \
                $(CC) $$f -E -x c /dev/null >/dev/null 2>&1 && echo $$f; done) \
              $(if $(findstring sanitize,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+LIBRARIES := $(shell pkg-config --cflags json-c libpq 2>/dev/null) \
+             -DLIBFCGI_VERSION='"$(shell pkg-config --modversion fcgi \
+               2>/dev/null)"'
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
-              -DLIBFCGI_VERSION='"$(shell pkg-config --modversion fcgi)"' \
-              -I$(B) -Icgi \
-              $(shell pkg-config --cflags json-c libpq) \
+              -I$(B) -Icgi $(LIBRARIES) \
               $(WARNINGS) $(HARDENING) -fPIE -MMD -MP $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 
@@ -107,18 +111,21 @@ $(B)/fuzz/%_libfuzzer: tests/fuzz/%_fuzz.c $(FUZZ_FILES) | $(B)/fuzz
 
 -include $(wildcard $(B)/*.d $(B)/unit/*.d)
 
-demo: packages-demo all
+demo: packages-demo
+	@$(MAKE) --no-print-directory all
 	@B=$(B) MAKE='$(MAKE)' tests/demo/demo start
 
 demo-stop:
 	@B=$(B) tests/demo/demo stop
 
-check: packages-check all $(UNIT) $(FUZZ)
+check: packages-check
+	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ)
 	B=$(B) tests/run $(SUITES)
 
 # How long each target runs.
 SECONDS = 60
-fuzz: packages-fuzz $(FUZZ:%_fuzz=%_libfuzzer)
+fuzz: packages-fuzz
+	@$(MAKE) --no-print-directory $(FUZZ:%_fuzz=%_libfuzzer)
 	@for name in $(notdir $(FUZZ:%_fuzz=%)); do \
 		mkdir -p $(B)/fuzz/corpus/$$name && \
 		$(B)/fuzz/$${name}_libfuzzer -max_total_time=$(SECONDS) \
