@@ -53,8 +53,9 @@ B       = build
 PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
-PURE    = config link query render request response timestamp uri
-OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) db endpoint gateway log main)
+PURE    = config link query records render request response timestamp uri
+OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) db endpoint gateway log main \
+            supervisor wait)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -75,8 +76,11 @@ $(B) $(B)/unit $(B)/fuzz:
 # for two: see its head.
 AS_C = sed -e 's/ *-- .*//; s/^[[:space:]]*--$$//; /^[[:space:]]*$$/d' \
        -e 's/["\\]/\\&/g; s/^[[:space:]]*\(.*\)/	"\1\\n"/'
-$(B)/sql.h: sql/list.sql sql/check.sql sql/check_clients.sql Makefile | $(B)
+$(B)/sql.h: $(addprefix sql/,session.sql list.sql check.sql check_clients.sql) \
+    Makefile | $(B)
 	$(Q){ echo '/* Made from sql/ by the Makefile. */'; \
+	echo 'static const char sql_session[] ='; \
+	$(AS_C) sql/session.sql; echo ';'; \
 	echo 'static const char sql_list_active[] ='; \
 	$(AS_C) sql/list.sql; echo ';'; \
 	echo 'static const char sql_list_all[] ='; \

@@ -61,14 +61,29 @@ static const struct setting {
 	    offsetof(struct config, statements), "prepared", 0, 1,
 	    "prepared or unnamed",
 	    "unnamed is for poolers in transaction mode" },
+	{ PREFIX "WORKERS", SETTING_NUMBER, offsetof(struct config, workers),
+	    "0", 0, 64, "a whole number from 0 to 64",
+	    "processes that share the socket; 0: only this one" },
+	{ PREFIX "REQUEST_TIMEOUT_MS", SETTING_NUMBER,
+	    offsetof(struct config, request_timeout_ms), "2000", 1, 600000,
+	    "a whole number from 1 to 600000",
+	    "milliseconds for a request to arrive whole" },
 	{ PREFIX "CONNECT_TIMEOUT_MS", SETTING_NUMBER,
 	    offsetof(struct config, connect_timeout_ms), "2000", 1, 600000,
 	    "a whole number from 1 to 600000",
 	    "milliseconds to wait for a connection" },
+	{ PREFIX "LOCK_TIMEOUT_MS", SETTING_NUMBER,
+	    offsetof(struct config, lock_timeout_ms), "1000", 1, 600000,
+	    "a whole number from 1 to 600000",
+	    "milliseconds to wait for a locked table" },
 	{ PREFIX "QUERY_TIMEOUT_MS", SETTING_NUMBER,
 	    offsetof(struct config, query_timeout_ms), "2000", 1, 600000,
 	    "a whole number from 1 to 600000",
-	    "milliseconds to wait for an answer" },
+	    "milliseconds to wait for the database's answer" },
+	{ PREFIX "WRITE_TIMEOUT_MS", SETTING_NUMBER,
+	    offsetof(struct config, write_timeout_ms), "5000", 1, 600000,
+	    "a whole number from 1 to 600000",
+	    "milliseconds for the server to take an answer" },
 };
 
 #define SETTINGS (sizeof settings / sizeof settings[0])
@@ -267,31 +282,40 @@ find_unknown(const char *const *environment)
 	return NULL;
 }
 
+/* Set a field to a variable's value, else to its default. */
+static bool
+read_setting(struct config *config, const struct setting *setting,
+    const char *const *environment)
+{
+	const char *text = find_value(environment, setting->name);
+	const char *default_text = setting->default_text;
+
+	if (text != NULL && set_setting(config, setting, text))
+		return true;
+	return (default_text == NULL ||
+	           set_setting(config, setting, default_text)) &&
+	       text == NULL;
+}
+
 bool
 config_read(struct config *config, const char *const *environment,
     char error[CONFIG_ERROR_SIZE])
 {
 	const char *unknown = find_unknown(environment);
+	bool ok = unknown == NULL;
 
 	*config = (struct config){ 0 };
-	if (unknown != NULL) {
+	if (unknown != NULL)
 		snprintf(error, CONFIG_ERROR_SIZE, "%.*s is not a setting",
 		    (int)strcspn(unknown, "="), unknown);
-		return false;
-	}
 	for (size_t i = 0; i < SETTINGS; i++) {
-		const struct setting *setting = &settings[i];
-		const char *text = find_value(environment, setting->name);
-
-		if (text == NULL)
-			text = setting->default_text;
-		if (text != NULL && !set_setting(config, setting, text)) {
-			snprintf(error, CONFIG_ERROR_SIZE, "%s takes %s",
-			    setting->name, setting->takes);
-			return false;
-		}
+		if (read_setting(config, &settings[i], environment) || !ok)
+			continue;
+		snprintf(error, CONFIG_ERROR_SIZE, "%s takes %s",
+		    settings[i].name, settings[i].takes);
+		ok = false;
 	}
-	return true;
+	return ok;
 }
 
 bool

@@ -28,8 +28,12 @@ struct config {
 	char *project_uuid; /* NULL: permissions on any project count */
 	int64_t max_limit;  /* rows, 1 ... */
 	int64_t statements; /* enum config_statements */
+	int64_t workers;    /* 0: this process alone */
+	int64_t request_timeout_ms;
 	int64_t connect_timeout_ms;
+	int64_t lock_timeout_ms;
 	int64_t query_timeout_ms;
+	int64_t write_timeout_ms;
 };
 
 #define CONFIG_ERROR_SIZE 256
@@ -44,7 +48,8 @@ struct config {
  *
  * An empty value counts as none.  Returns false for a value out of range, an
  * unknown name that begins with "OAUTH_TOKENS_" (a misspelt setting), and when
- * memory ran out.
+ * memory ran out; numbers and choices then have their defaults where theirs
+ * is wrong.
  */
 bool config_read(struct config *config, const char *const *environment,
     char error[CONFIG_ERROR_SIZE]) __attribute__((warn_unused_result));

@@ -9,11 +9,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "db.h"
 #include "log.h"
 #include "sql.h"
+#include "wait.h"
 
 /* src/include/catalog/pg_type.dat */
 #define TEXTOID        25
@@ -25,7 +25,11 @@ enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
 
 #define MAX_PARAMS 5
 
+/* While the database is away, from one attempt to connect to the next. */
+#define RETRY_MS 1000
+
 enum statement_id {
+	SESSION,
 	LIST_ACTIVE,
 	LIST_ALL,
 	CHECK,
@@ -38,6 +42,7 @@ static const struct statement {
 	int n; /* parameters */
 	Oid types[MAX_PARAMS];
 } statements[] = {
+	[SESSION] = { "", sql_session, 2, { INT8OID, INT8OID } },
 	[LIST_ACTIVE] = { "list_active", sql_list_active, 5,
 	    { TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID } },
 	[LIST_ALL] = { "list_all", sql_list_all, 5,
@@ -59,6 +64,10 @@ struct db {
 	PGconn *connection;        /* NULL when there is none */
 	PGresult *result;          /* the last one; a page points into it */
 	struct token_row *rows;    /* of that page */
+	int64_t retry_ms;          /* no connecting before; see RETRY_MS */
+	enum db_result failure;    /* of the last attempt */
+	int failures;              /* attempts in a row */
+	bool patient;              /* wait for the next one */
 };
 
 /* What to make of an error, by the beginning of its SQLSTATE. */
@@ -78,15 +87,6 @@ static const struct {
 	{ "0A000", DB_FAILED, true },      /* a plan's result type changed */
 	{ "", DB_FAILED, false },
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int64_t
 earlier(int64_t a, int64_t b)
@@ -128,12 +128,9 @@ disconnect(struct db *db)
 
 /* Wait until the connection can be read or written; false: too late. */
 static bool
-wait_for(const struct db *db, short events, int64_t deadline_ms)
+wait_for_server(const struct db *db, short events, int64_t deadline_ms)
 {
-	struct pollfd fd = { .fd = PQsocket(db->connection), .events = events };
-	int64_t left = deadline_ms - now_ms();
-
-	return left > 0 && poll(&fd, 1, (int)left) > 0;
+	return wait_for(PQsocket(db->connection), events, deadline_ms);
 }
 
 /* Log libpq's words, which end in a newline. */
@@ -157,7 +154,7 @@ finish_connecting(struct db *db, int64_t deadline_ms)
 			    PQerrorMessage(db->connection));
 			return DB_UNAVAILABLE;
 		}
-		if (!wait_for(db,
+		if (!wait_for_server(db,
 		        want == PGRES_POLLING_READING ? POLLIN : POLLOUT,
 		        deadline_ms)) {
 			log_line("cannot connect to the database: no answer "
@@ -176,7 +173,7 @@ flush(struct db *db, int64_t deadline_ms)
 	int more;
 
 	while ((more = PQflush(db->connection)) > 0) {
-		if (!wait_for(db, POLLIN | POLLOUT, deadline_ms) ||
+		if (!wait_for_server(db, POLLIN | POLLOUT, deadline_ms) ||
 		    !PQconsumeInput(db->connection))
 			return false;
 	}
@@ -188,7 +185,7 @@ static bool
 wait_for_result(struct db *db, int64_t deadline_ms)
 {
 	while (PQisBusy(db->connection)) {
-		if (!wait_for(db, POLLIN, deadline_ms) ||
+		if (!wait_for_server(db, POLLIN, deadline_ms) ||
 		    !PQconsumeInput(db->connection))
 			return false;
 	}
@@ -295,28 +292,6 @@ prepare(struct db *db, enum statement_id id, int64_t deadline_ms)
 	    deadline_ms, NULL);
 }
 
-static enum db_result
-connect_and_prepare(struct db *db, int64_t deadline_ms)
-{
-	enum db_result result;
-
-	db->connection = start_connecting(db);
-	if (db->connection == NULL)
-		return DB_NO_MEMORY;
-	result = finish_connecting(db, deadline_ms);
-	if (result != DB_OK || PQsetnonblocking(db->connection, 1) != 0) {
-		disconnect(db);
-		return result != DB_OK ? result : DB_UNAVAILABLE;
-	}
-	if (db->prepare)
-		result = prepare(db, LIST_ACTIVE, deadline_ms);
-	if (db->prepare && result == DB_OK)
-		result = prepare(db, LIST_ALL, deadline_ms);
-	if (result != DB_OK)
-		disconnect(db);
-	return result;
-}
-
 /* Ask once, on the connection there is. */
 static enum db_result
 ask_once(struct db *db, enum statement_id id, const struct params *params,
@@ -335,6 +310,78 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 	return settle(db, sent, deadline_ms, again);
 }
 
+/* Set the session's own limits; poolers in transaction mode have no session. */
+static enum db_result
+set_limits(struct db *db, int64_t deadline_ms)
+{
+	const struct config *config = db->config;
+	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
+	uint64_t query_ms = htobe64((uint64_t)config->query_timeout_ms);
+	const struct params params = {
+		.values = { (const char *)&lock_ms, (const char *)&query_ms },
+		.lengths = { sizeof lock_ms, sizeof query_ms },
+	};
+
+	if (config->statements == STATEMENTS_UNNAMED)
+		return DB_OK;
+	return ask_once(db, SESSION, &params, deadline_ms, NULL);
+}
+
+static enum db_result
+connect_and_prepare(struct db *db, int64_t deadline_ms)
+{
+	enum db_result result;
+
+	db->connection = start_connecting(db);
+	if (db->connection == NULL)
+		return DB_NO_MEMORY;
+	result = finish_connecting(db, deadline_ms);
+	if (result == DB_OK && PQsetnonblocking(db->connection, 1) != 0)
+		result = DB_UNAVAILABLE;
+	if (result == DB_OK)
+		result = set_limits(db, deadline_ms);
+	if (result == DB_OK && db->prepare)
+		result = prepare(db, LIST_ACTIVE, deadline_ms);
+	if (result == DB_OK && db->prepare)
+		result = prepare(db, LIST_ALL, deadline_ms);
+	if (result != DB_OK)
+		disconnect(db);
+	return result;
+}
+
+/*
+ * Connect, unless an attempt has just failed and there is nothing to wait for;
+ * see db.h.  One failure alone may be an accident, so all wait for the second.
+ */
+static enum db_result
+connect_in_turn(struct db *db, int64_t deadline_ms)
+{
+	if (wait_now_ms() < db->retry_ms) {
+		if ((!db->patient && db->failures > 1) ||
+		    db->retry_ms >= deadline_ms) {
+			log_line("the database was away a moment ago");
+			return db->failure;
+		}
+		wait_for(-1, 0, db->retry_ms);
+	}
+	db->retry_ms = wait_now_ms() + RETRY_MS;
+	return connect_and_prepare(db, deadline_ms);
+}
+
+/* Remember whether the database is there, for those who ask next. */
+static void
+note_state(struct db *db, enum db_result result)
+{
+	db->patient = false;
+	if (db->connection != NULL) {
+		db->retry_ms = 0;
+		db->failures = 0;
+	} else {
+		db->failure = result;
+		db->failures++;
+	}
+}
+
 /*
  * Ask, connecting first where there is no connection, and once more where the
  * connection was of no use any more.
@@ -342,26 +389,24 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 static enum db_result
 ask(struct db *db, enum statement_id id, const struct params *params)
 {
-	const struct config *config = db->config;
-	int64_t end_ms =
-	    now_ms() + config->connect_timeout_ms + config->query_timeout_ms;
+	int64_t connect_ms = db->config->connect_timeout_ms;
+	int64_t query_ms = db->config->query_timeout_ms;
+	int64_t end_ms = wait_now_ms() + connect_ms + query_ms;
 	enum db_result result = DB_OK;
 	bool again = true;
 
 	for (int attempt = 1; again; attempt++) {
-		int64_t start_ms = now_ms();
-
 		again = false;
 		if (db->connection == NULL)
-			result = connect_and_prepare(
-			    db, earlier(start_ms + config->connect_timeout_ms,
-			            end_ms));
+			result = connect_in_turn(
+			    db, earlier(wait_now_ms() + connect_ms, end_ms));
 		if (db->connection == NULL)
-			return result;
+			break;
 		result = ask_once(db, id, params,
-		    earlier(now_ms() + config->query_timeout_ms, end_ms),
+		    earlier(wait_now_ms() + query_ms, end_ms),
 		    attempt == 1 ? &again : NULL);
 	}
+	note_state(db, result);
 	return result;
 }
 
@@ -419,7 +464,6 @@ read_page(struct db *db, struct token_page *page)
 	const PGresult *result = db->result;
 	int n = PQgetisnull(result, 0, ID) ? 0 : PQntuples(result);
 
-	free(db->rows);
 	db->rows = calloc((size_t)n + 1, sizeof *db->rows);
 	if (db->rows == NULL)
 		return DB_NO_MEMORY;
@@ -496,6 +540,26 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 	return NULL;
 }
 
+void
+db_be_patient(struct db *db)
+{
+	db->patient = true;
+}
+
+void
+db_forget(struct db *db)
+{
+	if (db == NULL)
+		return;
+	for (int i = 0; db->rows != NULL && i < PQntuples(db->result); i++)
+		explicit_bzero(PQgetvalue(db->result, i, TOKEN),
+		    (size_t)PQgetlength(db->result, i, TOKEN));
+	free(db->rows);
+	db->rows = NULL;
+	PQclear(db->result);
+	db->result = NULL;
+}
+
 /* Print the rows (level, line) of a check; false when one is an error. */
 static bool
 print_lines(const PGresult *result, FILE *out)
@@ -536,8 +600,8 @@ db_check(struct db *db, FILE *out)
 	    from != NULL ? from : "libpq's own variables and files");
 	/* Preparing a list fails where a check can say why. */
 	db->prepare = false;
-	result =
-	    connect_and_prepare(db, now_ms() + db->config->connect_timeout_ms);
+	result = connect_and_prepare(
+	    db, wait_now_ms() + db->config->connect_timeout_ms);
 	if (result != DB_OK) {
 		fprintf(out, "%-8s connection: none\n", "error");
 		return result;
@@ -563,9 +627,12 @@ db_free(struct db *db)
 {
 	if (db == NULL)
 		return;
-	PQclear(db->result);
+	db_forget(db);
 	disconnect(db);
+	for (PQconninfoOption *o = db->options; o != NULL && o->keyword != NULL;
+	     o++)
+		if (o->val != NULL)
+			explicit_bzero(o->val, strlen(o->val));
 	PQconninfoFree(db->options);
-	free(db->rows);
 	free(db);
 }

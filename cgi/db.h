@@ -4,6 +4,11 @@
  * Blocking time: every call below keeps to the deadlines of its settings; a
  * list takes at most connect_timeout_ms + query_timeout_ms, the lookup of a
  * host's name apart, which libpq does in the C library.
+ *
+ * While the database is away there is one attempt to connect a second.  What
+ * asks in between waits for the next one, so that the first request after the
+ * database is back finds it; but where requests queue up, those that were there
+ * when the last attempt failed share its result.
  */
 #ifndef DB_H
 #define DB_H
@@ -59,10 +64,19 @@ struct db *db_new(
  * one round trip.  Connects first where there is no connection; a connection
  * that turns out broken is replaced and the question asked again, once.
  *
- * page  filled only for DB_OK; lives until the next call
+ * page  filled only for DB_OK; lives until the next call on db
  */
 enum db_result db_list(struct db *db, const struct db_request *request,
     struct token_page *page) __attribute__((warn_unused_result));
+
+/*
+ * The request that comes next was not there yet when the last one was
+ * answered, and is worth a wait where the database was away.
+ */
+void db_be_patient(struct db *db);
+
+/* Wipe the page's tokens, and free it.  Takes NULL. */
+void db_forget(struct db *db);
 
 /*
  * Say line by line what is there and what is wrong, for --check.

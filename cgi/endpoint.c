@@ -120,6 +120,7 @@ answer_list(const struct config *config, struct db *db,
 	else
 		response_set_error(response, error, message,
 		    request->token.state != CREDENTIAL_ABSENT);
+	db_forget(db);
 }
 
 void
@@ -130,6 +131,7 @@ endpoint_answer(const struct config *config, struct db *db,
 	struct request request;
 
 	request_parse(&request, variables, program);
+	log_begin_request(request.id, request.id_len);
 	if (request.method == REQUEST_OTHER)
 		response_set_error(
 		    response, ERROR_METHOD_NOT_ALLOWED, NULL, false);

@@ -19,7 +19,8 @@
  * program    the program's own file name, see request_parse()
  * response   gets the answer; to be cleared by the caller
  *
- * Blocks no longer than db_list().
+ * Begins the request for the log; the caller ends it.  Blocks no longer than
+ * db_list().
  */
 void endpoint_answer(const struct config *config, struct db *db,
     const char *const *variables, const char *program,

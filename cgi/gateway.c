@@ -2,9 +2,10 @@
  * gateway.c - the web server's side: FastCGI or CGI.  The only file that knows
  * libfcgi.
  *
- * It accepts connections itself and hands them to libfcgi, so that a signal is
- * seen only while it waits, and none can cut a request in the middle, as
- * libfcgi's own handler does.
+ * It accepts connections and reads them itself, so that a signal is seen only
+ * between two requests, and no peer can hold or crash the process.  libfcgi
+ * sees nothing of a connection but its vetted records, which it reads from a
+ * pair of sockets of our own; the answer it writes to the connection.
  */
 #include <errno.h>
 #include <fcgiapp.h>
@@ -13,16 +14,21 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway.h"
 #include "log.h"
+#include "records.h"
+#include "wait.h"
 
-/* How long one read from, or write to, the web server may take. */
-#define READ_LIMIT_S  2
-#define WRITE_LIMIT_S 5
+/* A write of so much does not block where poll(2) says that one may. */
+#define WRITE_SIZE PIPE_BUF
+
+/* How long to leave alone a socket that cannot be accepted from. */
+#define ACCEPT_PAUSE_MS 100
 
 extern char **environ;
 
@@ -32,9 +38,16 @@ static const int stop_signals[] = { SIGTERM, SIGINT, SIGUSR1 };
 
 static struct {
 	enum gateway_mode mode;
+	const struct config *config;
+	_Atomic int64_t *busy_since_ms; /* or NULL */
+	bool answered;                  /* CGI's only request */
+	/* FastCGI: */
+	int stop_fd;    /* readable when we are asked to stop */
+	int feed[2];    /* libfcgi reads from the first what we write */
+	bool queued;    /* the next connection was there already */
+	int connection; /* of the request, or -1 */
+	struct records records;
 	FCGX_Request request;
-	int stop_fd;   /* readable when we are asked to stop */
-	bool answered; /* CGI's only request */
 } gateway;
 
 enum gateway_mode
@@ -83,68 +96,178 @@ make_nonblocking(int fd)
 }
 
 bool
-gateway_open(enum gateway_mode mode)
+gateway_open(enum gateway_mode mode, const struct config *config,
+    _Atomic int64_t *busy_since_ms)
 {
 	gateway.mode = mode;
+	gateway.config = config;
+	gateway.busy_since_ms = busy_since_ms;
 	/* A client or server that is gone is an error of write(2). */
 	signal(SIGPIPE, SIG_IGN);
-	if (mode == GATEWAY_CGI)
+	if (mode == GATEWAY_CGI) {
+		for (size_t i = 0; i < STOP_SIGNALS; i++)
+			signal(stop_signals[i], SIG_IGN);
 		return true;
+	}
 	gateway.stop_fd = open_stop_fd();
-	/* Without a socket to listen on libfcgi cannot accept by itself. */
 	return gateway.stop_fd >= 0 && make_nonblocking(STDIN_FILENO) &&
+	       socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	           0, gateway.feed) == 0 &&
 	       FCGX_Init() == 0 &&
 	       FCGX_InitRequest(&gateway.request, -1, 0) == 0;
 }
 
-/* Wait for a connection; -1 when asked to stop. */
+static void
+note_busy(int64_t since_ms)
+{
+	if (gateway.busy_since_ms != NULL)
+		atomic_store(gateway.busy_since_ms, since_ms);
+}
+
+/* Take a connection; -1: there is none now. */
 static int
+accept_now(void)
+{
+	struct pollfd stop = { .fd = gateway.stop_fd, .events = POLLIN };
+	int fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
+
+	/* Another worker may have it already, or its peer have hung up. */
+	if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED) {
+		log_line("cannot accept a connection: %s", strerror(errno));
+		poll(&stop, 1, ACCEPT_PAUSE_MS);
+	}
+	return fd;
+}
+
+/* Wait for a connection; false when asked to stop. */
+static bool
 accept_connection(void)
 {
 	struct pollfd fds[] = {
 		{ .fd = gateway.stop_fd, .events = POLLIN },
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 	};
-	const struct timeval read_limit = { .tv_sec = READ_LIMIT_S };
-	const struct timeval write_limit = { .tv_sec = WRITE_LIMIT_S };
+	int64_t write_ms = gateway.config->write_timeout_ms;
+	const struct timeval limit = { .tv_sec = write_ms / 1000,
+		.tv_usec = write_ms % 1000 * 1000 };
 	int fd = -1;
 
+	note_busy(0);
+	gateway.queued = poll(fds, 2, 0) > 0;
 	while (fd < 0) {
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		if (fds[0].revents != 0)
-			return -1;
-		/* It fails where another worker has it already. */
-		fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
+			return false;
+		fd = accept_now();
 	}
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &read_limit, sizeof read_limit);
-	setsockopt(
-	    fd, SOL_SOCKET, SO_SNDTIMEO, &write_limit, sizeof write_limit);
-	return fd;
+	note_busy(wait_now_ms());
+	gateway.connection = fd;
+	/* poll(2) comes before each write; this is for what it mispromises. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	return true;
 }
 
-/* Finish the request and close its connection, whatever the server wished. */
+/* Let the peer finish what it sends, or it may miss what we sent. */
 static void
-finish_request(void)
+linger(void)
 {
-	gateway.request.keepConnection = 0;
-	FCGX_Finish_r(&gateway.request);
+	int64_t end_ms = wait_now_ms() + gateway.config->request_timeout_ms;
+	int fd = gateway.connection;
+	uint8_t rest[4096];
+	ssize_t n;
+
+	shutdown(fd, SHUT_WR);
+	while (!gateway.records.ended && wait_for(fd, POLLIN, end_ms)) {
+		n = recv(fd, rest, sizeof rest, MSG_DONTWAIT);
+		if (n <= 0)
+			return;
+		records_add(&gateway.records, rest, (size_t)n);
+	}
 }
 
 /*
- * Let libfcgi read the request of a connection.  It calls a request that
- * ended halfway a success; its stream knows better.
+ * Give back what libfcgi has of a request, wiped, and close its connection,
+ * whatever the server wished.  libfcgi itself would wait for a slow peer.
  */
-static bool
-read_request(int fd)
+static void
+finish_request(void)
 {
-	gateway.request.ipcFd = fd;
-	gateway.request.keepConnection = 1; /* there is one already */
-	if (FCGX_Accept_r(&gateway.request) == 0 &&
-	    FCGX_GetError(gateway.request.in) == 0)
+	char **variable = gateway.request.envp;
+
+	for (; variable != NULL && *variable != NULL; variable++)
+		explicit_bzero(*variable, strlen(*variable));
+	gateway.request.envp = NULL;
+	FCGX_Free(&gateway.request, 0);
+	records_clear(&gateway.records);
+	close(gateway.connection);
+	gateway.connection = -1;
+}
+
+/* Read a connection as far as its parameters; false: not one to answer. */
+static bool
+read_records(void)
+{
+	int64_t end_ms = wait_now_ms() + gateway.config->request_timeout_ms;
+	enum records_state state = RECORDS_MORE;
+	uint8_t bytes[4096];
+	int fd = gateway.connection;
+	bool silent = true;
+	ssize_t n;
+
+	while (state == RECORDS_MORE) {
+		n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+		if (n > 0) {
+			silent = false;
+			state = records_add(&gateway.records, bytes, (size_t)n);
+			explicit_bzero(bytes, (size_t)n);
+		} else if (n == 0 || errno != EAGAIN ||
+		           !wait_for(fd, POLLIN, end_ms)) {
+			break;
+		}
+	}
+	if (state == RECORDS_BAD)
+		log_line("a FastCGI request is not answered: %s",
+		    gateway.records.wrong);
+	else if (state == RECORDS_MORE && !silent) /* no health check's */
+		log_line("a FastCGI request did not arrive whole");
+	return state == RECORDS_WHOLE;
+}
+
+/* Let libfcgi read the vetted records. */
+static bool
+parse_records(void)
+{
+	const struct records *records = &gateway.records;
+	FCGX_Request *request = &gateway.request;
+
+	request->ipcFd = gateway.feed[0];
+	request->keepConnection = 1; /* there is one already */
+	if (send(gateway.feed[1], records->bytes, records->len, 0) !=
+	        (ssize_t)records->len ||
+	    FCGX_Accept_r(request) != 0 || FCGX_GetError(request->in) != 0)
+		return false;
+	request->ipcFd = gateway.connection; /* for the answer */
+	return true;
+}
+
+static bool
+next_fastcgi_request(struct gateway_request *request)
+{
+	while (accept_connection()) {
+		if (!read_records()) {
+			finish_request();
+			continue;
+		}
+		if (!parse_records()) {
+			/* What it left unread would precede the next. */
+			log_line("libfcgi failed");
+			return false;
+		}
+		request->variables = (const char *const *)gateway.request.envp;
+		request->queued = gateway.queued;
 		return true;
-	log_line("a FastCGI request did not arrive whole");
-	finish_request();
+	}
 	return false;
 }
 
@@ -154,16 +277,16 @@ read_request(int fd)
 static void
 drain_body(void)
 {
+	int64_t end_ms = wait_now_ms() + gateway.config->request_timeout_ms;
 	const char *length = getenv("CONTENT_LENGTH");
 	bool chunked = getenv("HTTP_TRANSFER_ENCODING") != NULL;
 	long long rest = length != NULL ? strtoll(length, NULL, 10)
 	                 : chunked      ? LLONG_MAX
 	                                : 0;
-	struct pollfd body = { .fd = STDIN_FILENO, .events = POLLIN };
 	char buffer[16384];
 	ssize_t n;
 
-	while (rest > 0 && poll(&body, 1, READ_LIMIT_S * 1000) > 0) {
+	while (rest > 0 && wait_for(STDIN_FILENO, POLLIN, end_ms)) {
 		n = read(STDIN_FILENO, buffer, sizeof buffer);
 		if (n <= 0)
 			return;
@@ -172,55 +295,71 @@ drain_body(void)
 }
 
 bool
-gateway_next(const char *const **variables)
+gateway_next(struct gateway_request *request)
 {
-	int fd;
-
-	if (gateway.mode == GATEWAY_CGI) {
-		if (gateway.answered)
-			return false;
-		drain_body();
-		*variables = (const char *const *)environ;
-		return true;
-	}
-	while ((fd = accept_connection()) >= 0) {
-		if (read_request(fd)) {
-			*variables = (const char *const *)gateway.request.envp;
-			return true;
-		}
-	}
-	return false;
+	if (gateway.mode == GATEWAY_FASTCGI)
+		return next_fastcgi_request(request);
+	if (gateway.answered)
+		return false;
+	drain_body();
+	request->variables = (const char *const *)environ;
+	request->queued = false;
+	return true;
 }
 
-static void
-write_all(const char *data, size_t len)
+/* Write a part of the answer; its length, or -1. */
+static ssize_t
+write_part(const char *data, size_t len)
 {
-	while (len > 0) {
-		ssize_t n = write(STDOUT_FILENO, data, len);
+	if (gateway.mode == GATEWAY_CGI)
+		return write(STDOUT_FILENO, data, len);
+	return FCGX_PutStr(data, (int)len, gateway.request.out);
+}
 
-		if (n < 0 && errno != EINTR)
-			return; /* the server is gone */
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
+/* Write it all before the deadline; false: too late, or the server is gone. */
+static bool
+write_all(const char *data, size_t len, int64_t deadline_ms)
+{
+	int fd =
+	    gateway.mode == GATEWAY_CGI ? STDOUT_FILENO : gateway.connection;
+
+	while (len > 0) {
+		ssize_t n;
+
+		if (!wait_for(fd, POLLOUT, deadline_ms)) {
+			log_line("the answer was not taken in time");
+			return false;
 		}
+		n = write_part(data, len < WRITE_SIZE ? len : WRITE_SIZE);
+		if (n <= 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
 	}
+	return true;
+}
+
+/* End standard error, the output and, with both, the request. */
+static bool
+end_answer(int64_t deadline_ms)
+{
+	return wait_for(gateway.connection, POLLOUT, deadline_ms) &&
+	       FCGX_FClose(gateway.request.err) == 0 &&
+	       FCGX_FClose(gateway.request.out) == 0;
 }
 
 void
 gateway_reply(const struct response *response)
 {
-	if (gateway.mode == GATEWAY_CGI) {
-		write_all(response->head, response->head_len);
-		write_all(response->body, response->body_len);
-		gateway.answered = true;
+	int64_t end_ms = wait_now_ms() + gateway.config->write_timeout_ms;
+	bool written = write_all(response->head, response->head_len, end_ms) &&
+	               write_all(response->body, response->body_len, end_ms);
+
+	gateway.answered = true;
+	if (gateway.mode == GATEWAY_CGI)
 		return;
-	}
-	/* An error is the stream's: the server sees the connection close. */
-	FCGX_PutStr(
-	    response->head, (int)response->head_len, gateway.request.out);
-	FCGX_PutStr(
-	    response->body, (int)response->body_len, gateway.request.out);
+	if (written && end_answer(end_ms) && !gateway.records.ended)
+		linger();
 	finish_request();
 }
 

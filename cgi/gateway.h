@@ -6,8 +6,11 @@
 #ifndef GATEWAY_H
 #define GATEWAY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "config.h"
 #include "response.h"
 
 /* Who called us? */
@@ -20,28 +23,44 @@ enum gateway_mode {
 enum gateway_mode gateway_detect(void);
 
 /*
- * Take up the mode: signals and, for FastCGI, libfcgi.  SIGTERM, SIGINT and
- * SIGUSR1 end a FastCGI process between two requests and never within one; a
- * CGI process dies of them, as its server expects.
+ * Take up the mode.  SIGTERM, SIGINT and SIGUSR1 end a FastCGI process between
+ * two requests and never within one; in CGI mode they are ignored, as the one
+ * request is bounded in time.
  *
- * Returns false when libfcgi cannot start.
+ * config         must outlive the process; request_timeout_ms, within which a
+ *                request must arrive, and write_timeout_ms, within which its
+ *                answer must be taken, are used
+ * busy_since_ms  where to note since when, on wait_now_ms()'s clock, a
+ *                connection is being served, and 0 when none is; may be NULL
+ *
+ * Returns false when it cannot be done.
  */
-bool gateway_open(enum gateway_mode mode) __attribute__((warn_unused_result));
+bool gateway_open(enum gateway_mode mode, const struct config *config,
+    _Atomic int64_t *busy_since_ms) __attribute__((warn_unused_result));
+
+struct gateway_request {
+	/* "NAME=value", NULL at the end; they live until gateway_reply(). */
+	const char *const *variables;
+	bool queued; /* it was there before the last one was finished */
+};
 
 /*
  * Wait for the next request, without a limit.
  *
- * variables  gets "NAME=value" strings, NULL at the end; they live until
- *            gateway_reply()
- *
  * Returns false when there is none any more: after the one of CGI, or when
- * the process is asked to stop.  A request that did not arrive whole is
- * dropped and not returned.
+ * the process is asked to stop.  A request that does not arrive whole, in
+ * time, and as records.h wants it is dropped, and its connection closed: the
+ * web server answers 5xx.
  */
-bool gateway_next(const char *const **variables)
+bool gateway_next(struct gateway_request *request)
     __attribute__((warn_unused_result));
 
-/* Send the answer to the request of gateway_next(), and finish it. */
+/*
+ * Send the answer to the request of gateway_next(), finish it, and wipe what
+ * it came in.  Blocks at most write_timeout_ms for the answer, and then
+ * request_timeout_ms for what the server still sends.  An answer that was not
+ * taken in time, or whose server is gone, is cut; its Content-Length shows it.
+ */
 void gateway_reply(const struct response *response);
 
 /* libfcgi's version at build time, as in "2.4.2"; static text. */

@@ -1,32 +1,144 @@
 /*
  * log.c - one line on standard error, which is the web server's error log.
  */
+#include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "wait.h"
 
-#define LOG_PREFIX "oauth_access_tokens: "
-#define LOG_MAX    1000
+#define PREFIX      "oauth_access_tokens: "
+#define MESSAGE_MAX 900
+#define REPEAT_MS   10000
+
+/* The request that lines are about. */
+static struct {
+	int64_t since_ms; /* 0: none */
+	char id[LOG_ID_MAX + 1];
+} request;
+
+/* Messages written lately, by their hashes. */
+static struct seen {
+	uint64_t hash;
+	int64_t written_ms;
+	unsigned held_back; /* times since then */
+} seen[8];
+
+#define SEEN (sizeof seen / sizeof seen[0])
+
+void
+log_begin_request(const char *id, size_t len)
+{
+	request.since_ms = wait_now_ms();
+	len = id == NULL ? 0 : len < LOG_ID_MAX ? len : LOG_ID_MAX;
+	if (len > 0)
+		memcpy(request.id, id, len);
+	request.id[len] = '\0';
+}
+
+void
+log_end_request(void)
+{
+	request.since_ms = 0;
+}
+
+static void
+make_id(void)
+{
+	uint64_t id = 0;
+
+	if (getrandom(&id, sizeof id, GRND_NONBLOCK) == sizeof id)
+		snprintf(request.id, sizeof request.id, "%016" PRIx64, id);
+}
+
+/* FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/> */
+static uint64_t
+hash(const char *text)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (; *text != '\0'; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3;
+	return h;
+}
+
+/*
+ * Find a message among those seen, or else the place of the oldest for it.
+ * Returns NULL when it is to be held back.
+ */
+static struct seen *
+see(const char *message)
+{
+	uint64_t h = hash(message);
+	int64_t now_ms = wait_now_ms();
+	struct seen *place = &seen[0];
+
+	for (size_t i = 0; i < SEEN; i++) {
+		if (seen[i].written_ms != 0 && seen[i].hash == h) {
+			place = &seen[i];
+			break;
+		}
+		if (seen[i].written_ms < place->written_ms)
+			place = &seen[i];
+	}
+	if (place->written_ms != 0 && place->hash == h) {
+		if (now_ms - place->written_ms < REPEAT_MS) {
+			place->held_back++;
+			return NULL;
+		}
+	} else {
+		*place = (struct seen){ .hash = h };
+	}
+	place->written_ms = now_ms;
+	return place;
+}
+
+/* Write what there is room for now, and do not wait for more. */
+static void
+write_line(char *line, size_t len)
+{
+	struct pollfd error_log = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	for (size_t i = 0; i < len; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			line[i] = '?';
+	line[len++] = '\n';
+	/* Where it cannot be written, there is nobody to tell. */
+	if (poll(&error_log, 1, 0) == 1 && write(STDERR_FILENO, line, len) < 0)
+		return;
+}
 
 void
 log_line(const char *format, ...)
 {
-	char line[LOG_MAX + 1] = LOG_PREFIX;
-	size_t len = strlen(LOG_PREFIX);
+	char message[MESSAGE_MAX + 1], line[1100];
+	char about[LOG_ID_MAX + 48] = "", times[48] = "";
+	struct seen *place;
 	va_list args;
+	int len;
 
 	va_start(args, format);
-	vsnprintf(line + len, sizeof line - len, format, args);
+	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-
-	for (; line[len] != '\0'; len++)
-		if (line[len] < ' ' || line[len] > '~')
-			line[len] = '?';
-	line[len < LOG_MAX ? len++ : len - 1] = '\n';
-	/* Where it cannot be written, there is nobody to tell. */
-	if (write(STDERR_FILENO, line, len) < 0)
+	place = see(message);
+	if (place == NULL)
 		return;
+	if (request.since_ms != 0 && request.id[0] == '\0')
+		make_id();
+	if (request.since_ms != 0)
+		snprintf(about, sizeof about, " (request %s, %" PRId64 " ms)",
+		    request.id, wait_now_ms() - request.since_ms);
+	if (place->held_back > 0)
+		snprintf(times, sizeof times, ", and %u times before",
+		    place->held_back);
+	place->held_back = 0;
+	len =
+	    snprintf(line, sizeof line, PREFIX "%s%s%s", message, about, times);
+	write_line(line, (size_t)len);
 }

@@ -4,11 +4,32 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <stddef.h>
+
+#define LOG_ID_MAX 64 /* bytes of a request's id */
+
 /*
- * Write "oauth_access_tokens: " and a message, as one line in one write(2).
- * Bytes that are not printable ASCII become "?"; a longer line is cut at 1,000
- * bytes.  Never give it a token, a key, a password, a query string or
- * libpq's message about a connection string.
+ * Say which request the lines that follow are about; the milliseconds they
+ * tell count from here.
+ *
+ * id   one to LOG_ID_MAX printable characters, which are copied; NULL: made
+ *      up when a line is written
+ * len  of id, in bytes
+ */
+void log_begin_request(const char *id, size_t len);
+
+/* The lines that follow are about the process. */
+void log_end_request(void);
+
+/*
+ * Write "oauth_access_tokens: ", a message and, within a request, its id and
+ * milliseconds, as one line in one write(2).  The same message is written once
+ * in ten seconds, and then tells how often it was held back.
+ *
+ * Bytes that are not printable ASCII become "?"; a longer message is cut at 900
+ * bytes.  Never blocks: what a full pipe has no room for is lost.  Never give
+ * it a token, a key, a password, a query string or libpq's message about a
+ * connection string.
  */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

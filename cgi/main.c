@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -13,6 +15,10 @@
 #include "gateway.h"
 #include "log.h"
 #include "render.h"
+#include "supervisor.h"
+
+/* What a loaded machine may add to a request's time limits. */
+#define BUDGET_SLACK_MS 1000
 
 extern char **environ;
 
@@ -30,28 +36,53 @@ set_up(struct config *config, bool once)
 	return db;
 }
 
-/* Answer the web server's requests until there are no more. */
+/* The longest that a request may keep a process busy. */
+static int64_t
+budget_ms(const struct config *config)
+{
+	/* A body may arrive late twice: before the answer, and after it. */
+	return 2 * config->request_timeout_ms + config->connect_timeout_ms +
+	       config->query_timeout_ms + config->write_timeout_ms;
+}
+
+/* Answer requests until there are no more. */
+static void
+answer_all(const struct config *config, struct db *db, const char *program)
+{
+	static struct response response;
+	struct gateway_request request;
+
+	while (gateway_next(&request)) {
+		if (db != NULL && !request.queued)
+			db_be_patient(db);
+		endpoint_answer(
+		    config, db, request.variables, program, &response);
+		gateway_reply(&response);
+		response_clear(&response);
+		log_end_request();
+	}
+}
+
+/* Serve the web server, in this process or in children of it. */
 static int
 serve(enum gateway_mode mode, const char *program)
 {
-	static struct response response;
 	struct config config;
 	struct db *db = set_up(&config, mode == GATEWAY_CGI);
-	const char *const *variables;
+	_Atomic int64_t *busy_since_ms = NULL;
 	int status = EX_OK;
 
 	/* A CGI process has a client who waits for an answer. */
 	if (db == NULL && mode == GATEWAY_FASTCGI) {
 		status = EX_CONFIG;
-	} else if (!gateway_open(mode)) {
-		log_line("cannot start libfcgi");
-		status = EX_OSERR;
-	} else {
-		while (gateway_next(&variables)) {
-			endpoint_answer(
-			    &config, db, variables, program, &response);
-			gateway_reply(&response);
-			response_clear(&response);
+	} else if (mode == GATEWAY_CGI || config.workers == 0 ||
+	           supervisor_run((int)config.workers,
+	               budget_ms(&config) + BUDGET_SLACK_MS, &busy_since_ms)) {
+		if (gateway_open(mode, &config, busy_since_ms)) {
+			answer_all(&config, db, program);
+		} else {
+			log_line("cannot serve the web server");
+			status = EX_OSERR;
 		}
 	}
 	db_free(db);
@@ -143,12 +174,23 @@ command_line(int argc, char **argv)
 	return EX_USAGE;
 }
 
+/* No core, and no look at our memory or environment for other users. */
+static void
+keep_secrets(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
 int
 main(int argc, char **argv)
 {
 	enum gateway_mode mode = gateway_detect();
 	const char *slash = strrchr(argv[0], '/');
 
+	keep_secrets();
 	/* In CGI mode argv is the client's: RFC 3875, section 4.4. */
 	if (mode == GATEWAY_NONE || (mode == GATEWAY_FASTCGI && argc > 1))
 		return command_line(argc, argv);

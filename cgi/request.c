@@ -26,6 +26,7 @@ enum variable_name {
 	HTTP_AUTHORIZATION,
 	REDIRECT_HTTP_AUTHORIZATION,
 	HTTP_X_API_KEY,
+	HTTP_X_REQUEST_ID,
 	VARIABLES,
 };
 
@@ -43,6 +44,7 @@ static const struct {
 	/* Where Apache's mod_rewrite puts it. */
 	[REDIRECT_HTTP_AUTHORIZATION] = { "REDIRECT_HTTP_AUTHORIZATION", true },
 	[HTTP_X_API_KEY] = { "HTTP_X_API_KEY", true },
+	[HTTP_X_REQUEST_ID] = { "HTTP_X_REQUEST_ID", true },
 };
 
 static void
@@ -264,6 +266,26 @@ parse_token(const struct variable *found)
 	return token;
 }
 
+static bool
+is_same(const struct request_credential *credential, const struct variable *id)
+{
+	return credential->state == CREDENTIAL_GOOD &&
+	       credential->len == id->len &&
+	       memcmp(credential->text, id->value, id->len) == 0;
+}
+
+/* For the log, so that a client's mistake must not put a secret there. */
+static void
+parse_id(struct request *request, const struct variable *id)
+{
+	if (id->len == 0 || id->len > REQUEST_ID_MAX || id->twice ||
+	    !is_token(id->value, id->len) || is_same(&request->token, id) ||
+	    is_same(&request->api_key, id))
+		return;
+	request->id = id->value;
+	request->id_len = id->len;
+}
+
 void
 request_parse(
     struct request *request, const char *const *variables, const char *program)
@@ -277,6 +299,7 @@ request_parse(
 		.api_key = parse_header(&found[HTTP_X_API_KEY]),
 		.token = parse_token(found),
 	};
+	parse_id(request, &found[HTTP_X_REQUEST_ID]);
 	parse_path(request, found, program);
 	if (found[QUERY_STRING].value != NULL) {
 		request->query = found[QUERY_STRING].value;

@@ -14,6 +14,7 @@
 #define REQUEST_PATH_MAX   256  /* decoded; raw, 3 times that */
 #define REQUEST_TOKEN_MAX  4096 /* characters of a token */
 #define REQUEST_HEADER_MAX 6144 /* bytes of a header that is answered */
+#define REQUEST_ID_MAX     64   /* characters of a request's id */
 
 enum request_method {
 	REQUEST_GET,
@@ -45,6 +46,13 @@ struct request {
 	bool header_too_large; /* one of ours is over REQUEST_HEADER_MAX */
 	struct request_credential api_key; /* X-API-KEY: any text */
 	struct request_credential token;   /* OAUTH-TOKEN, else Bearer */
+	/*
+	 * X-Request-Id, for the log: of a token's form, and at most
+	 * REQUEST_ID_MAX long.  NULL when absent, ill-formed, sent twice, or
+	 * the same as one of the credentials.
+	 */
+	const char *id;
+	size_t id_len; /* bytes */
 };
 
 /*

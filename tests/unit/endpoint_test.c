@@ -22,12 +22,14 @@ struct db {
 	enum db_result result;
 	struct token_page page;
 	int asked; /* times */
+	int forgotten;
 	struct db_request wanted;
 	char api_key[QUERY_API_KEY_MAX + 1],
 	    token[64]; /* copies of its texts */
 };
 
 static int logged; /* lines */
+static char logged_id[REQUEST_ID_MAX + 1];
 
 enum db_result
 db_list(
@@ -45,10 +47,24 @@ db_list(
 }
 
 void
+db_forget(struct db *db)
+{
+	if (db != NULL)
+		db->forgotten++;
+}
+
+void
 log_line(const char *format, ...)
 {
 	(void)format;
 	logged++;
+}
+
+void
+log_begin_request(const char *id, size_t len)
+{
+	snprintf(logged_id, sizeof logged_id, "%.*s", (int)len,
+	    id != NULL ? id : "");
 }
 
 static char client_ids[] = "key1, key2";
