@@ -17,7 +17,8 @@ PACKAGES_BUILD    = gcc libc6-dev pkg-config \
                     libfcgi-dev libjson-c-dev libpq-dev
 PACKAGES_DEMO     = $(PACKAGES_BUILD) curl lighttpd postgresql
 PACKAGES_CHECK    = $(PACKAGES_DEMO) apache2 libapache2-mod-fcgid \
-                    libcmocka-dev pgbouncer python3 spawn-fcgi
+                    libcmocka-dev pgbouncer python3 spawn-fcgi strace \
+                    systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
                     shellcheck
