@@ -3,6 +3,7 @@ users whose lists are known here in the order of the answer."""
 
 import contextlib
 import dataclasses
+import os
 import pathlib
 import subprocess
 import sys
@@ -343,6 +344,23 @@ class Database:
             yield
         finally:
             self._pg_ctl("start")
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Another session holds the table of tokens meanwhile."""
+        session = subprocess.Popen(
+            ["psql", "-XqAt"], text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env={
+                **os.environ,
+                **self.cluster.environment(DATABASE, "postgres")})
+        session.stdin.write("BEGIN; LOCK TABLE oauth2_access_token;\n"
+                            "SELECT 'locked';\n")
+        session.stdin.flush()
+        session.stdout.readline()
+        try:
+            yield
+        finally:
+            session.communicate()
 
     def believe_in_2023(self):
         """From its next connection on the program finds a now() of 2023-07-20;
