@@ -135,6 +135,32 @@ page_len(const struct token_page *page, bool next)
 	return n - (page->n > 0 ? strlen(",") : 0);
 }
 
+/* json-c gives its text as const, but it is its own, and soon free. */
+static void
+wipe(const char *text, size_t len)
+{
+	explicit_bzero((void *)(uintptr_t)text, len);
+}
+
+/* Free the object of a page, its tokens wiped. */
+static void
+free_page(struct json_object *root)
+{
+	struct json_object *list =
+	    json_object_object_get(root, "oauth_access_tokens");
+	size_t n = list != NULL ? json_object_array_length(list) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *token = json_object_object_get(
+		    json_object_array_get_idx(list, i), "token");
+
+		if (token != NULL)
+			wipe(json_object_get_string(token),
+			    (size_t)json_object_get_string_len(token));
+	}
+	json_object_put(root);
+}
+
 bool
 render_page(const struct token_page *page, bool next, char **text, size_t *len)
 {
@@ -154,9 +180,10 @@ render_page(const struct token_page *page, bool next, char **text, size_t *len)
 	if (*text == NULL)
 		goto out;
 	memcpy(*text, json, *len + 1);
+	wipe(json, *len);
 	ok = true;
 out:
-	json_object_put(root);
+	free_page(root);
 	return ok;
 }
 

@@ -154,6 +154,9 @@ OTHER = User(106, owner=True, tokens=(
 
 NOBODY = live("ownerless_token")
 
+# The database trusts whoever asks; a password that is sent must not show.
+PASSWORD = "made_up_password"
+
 PROJECT = "made_up_project"
 ELSEWHERE = "another_project"
 ENTITIES = (("PROJECT", PROJECT), ("PROJECT", ELSEWHERE),
@@ -321,7 +324,11 @@ class Database:
         """A section for libpq's service file, as the user writes it."""
         return (f"[{SERVICE}]\nhost={self.cluster.socket}\n"
                 f"port={self.cluster.port}\ndbname={DATABASE}\n"
-                "user=oauth_access_tokens\n")
+                f"user=oauth_access_tokens\npassword={PASSWORD}\n")
+
+    def log(self):
+        """PostgreSQL's own log."""
+        return (self.cluster.directory / "data/server.log").read_text()
 
     def _pg_ctl(self, *words):
         """pg_ctl, in the directory whose "data" the cluster is."""

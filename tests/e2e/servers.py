@@ -158,6 +158,17 @@ class Server:
                 pass  # it has just ended
         return found
 
+    def program_pids(self):
+        """Of the program, wherever its file is."""
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/exe"):
+            with contextlib.suppress(OSError):
+                target = os.readlink(path)
+                if target in (f"{self.directory}/cgi-bin/{NAME}",
+                              f"{self.directory}/home/bin/{NAME}"):
+                    found.append(int(path.parent.name))
+        return found
+
     def left_files(self):
         """Sockets of ours that nobody has removed.  (mod_fcgid leaves its own
         for its next start.)"""

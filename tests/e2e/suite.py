@@ -2,14 +2,17 @@
 as the contract says."""
 
 import concurrent.futures
+import os
 import random
+import subprocess
 
 import cases
 import contract
 import database as db
 import exchange
 import servers
-from harness import API_KEY, EXAMPLE_TOKEN, TOKEN, equal, finish, ok
+from harness import (API_KEY, EXAMPLE_TOKEN, TOKEN, as_service_user, equal,
+                     finish, ok)
 
 # As many as there are FastCGI processes in the shipped files, or more.
 CLIENTS = 4
@@ -216,10 +219,48 @@ def outage_and_example(server, database):
         for path in (cases.ADDRESS, cases.LOGS)]))
     said = server.program_lines()
     ok(said, "the log says that the database was away")
-    secrets = [line for line in said for secret in
-               (API_KEY, TOKEN, EXAMPLE_TOKEN, "made_up", "_limit")
-               if secret in line]
-    equal(secrets, [], "and no line holds a secret or a query")
+    equal([line for line in said if "_limit" in line or "made_up" in line], [],
+          "and no line holds a query")
+
+
+# What must be found nowhere but in the body of a 200.
+SECRETS = frozenset((
+    API_KEY, TOKEN, EXAMPLE_TOKEN, db.PASSWORD,
+    *(token for token in db.ALL_TOKENS if len(token) > 8)))
+
+
+def secrets_in(text):
+    return sorted(secret for secret in SECRETS if secret in text)
+
+
+def is_readable(path):
+    """For the user that the program runs as."""
+    return subprocess.run(as_service_user(["cat", path]),
+                          stdin=subprocess.DEVNULL, capture_output=True
+                          ).returncode == 0
+
+
+def processes(server):
+    """Nobody sees a secret in the program's processes, and nobody but root
+    sees their environment or memory."""
+    pids = server.program_pids()
+    ok(pids, "the program runs")
+    for pid in pids:
+        with open(f"/proc/{pid}/cmdline") as file:
+            equal(secrets_in(file.read()), [], "no secret in a command line")
+        if os.getuid() == 0:
+            equal([name for name in ("environ", "mem", "maps")
+                   if is_readable(f"/proc/{pid}/{name}")], [],
+                  "a process cannot be looked into")
+
+
+def logs(server, database):
+    """No log of any part has a secret.  (In the access log is what the server
+    itself refused, and all where the hoster decides.)"""
+    for name, text in (
+            ("server's error log", "\n".join(server.program_lines())),
+            ("PostgreSQL's log", database.log())):
+        equal(secrets_in(text), [], f"no secret in the {name}")
 
 
 def ended(server):
@@ -251,7 +292,10 @@ def run(kind, more=None):
         more(server, database)
     if isinstance(server, servers.Server):
         one_connection(server)
+        if server.fast:
+            processes(server)
     outage_and_example(server, database)
+    logs(server, database)
     if isinstance(server, servers.Server):
         ended(server)
     finish()

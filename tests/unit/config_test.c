@@ -60,8 +60,12 @@ read_defaults(void **state)
 	assert_null(config.project_uuid);
 	assert_int_equal(config.max_limit, 10000);
 	assert_int_equal(config.statements, STATEMENTS_PREPARED);
+	assert_int_equal(config.workers, 0);
+	assert_int_equal(config.request_timeout_ms, 2000);
 	assert_int_equal(config.connect_timeout_ms, 2000);
+	assert_int_equal(config.lock_timeout_ms, 1000);
 	assert_int_equal(config.query_timeout_ms, 2000);
+	assert_int_equal(config.write_timeout_ms, 5000);
 	config_free(&config);
 }
 
@@ -148,6 +152,17 @@ static const struct number {
 	NUMBER("QUERY_TIMEOUT_MS=1", query_timeout_ms, 1),
 	NUMBER("QUERY_TIMEOUT_MS=600000", query_timeout_ms, 600000),
 	NUMBER("QUERY_TIMEOUT_MS=", query_timeout_ms, 2000),
+	NUMBER("WORKERS=0", workers, 0),
+	NUMBER("WORKERS=64", workers, 64),
+	NUMBER("REQUEST_TIMEOUT_MS=1", request_timeout_ms, 1),
+	NUMBER("REQUEST_TIMEOUT_MS=600000", request_timeout_ms, 600000),
+	NUMBER("REQUEST_TIMEOUT_MS=", request_timeout_ms, 2000),
+	NUMBER("LOCK_TIMEOUT_MS=1", lock_timeout_ms, 1),
+	NUMBER("LOCK_TIMEOUT_MS=600000", lock_timeout_ms, 600000),
+	NUMBER("LOCK_TIMEOUT_MS=", lock_timeout_ms, 1000),
+	NUMBER("WRITE_TIMEOUT_MS=1", write_timeout_ms, 1),
+	NUMBER("WRITE_TIMEOUT_MS=600000", write_timeout_ms, 600000),
+	NUMBER("WRITE_TIMEOUT_MS=", write_timeout_ms, 5000),
 	NUMBER("STATEMENTS=prepared", statements, STATEMENTS_PREPARED),
 	NUMBER("STATEMENTS=unnamed", statements, STATEMENTS_UNNAMED),
 	NUMBER("STATEMENTS=", statements, STATEMENTS_PREPARED),
@@ -211,6 +226,14 @@ static const struct bad {
 	{ "OAUTH_TOKENS_QUERY_TIMEOUT_MS", "0" },
 	{ "OAUTH_TOKENS_QUERY_TIMEOUT_MS", "600001" },
 	{ "OAUTH_TOKENS_QUERY_TIMEOUT_MS", "2s" },
+	{ "OAUTH_TOKENS_REQUEST_TIMEOUT_MS", "0" },
+	{ "OAUTH_TOKENS_REQUEST_TIMEOUT_MS", "600001" },
+	{ "OAUTH_TOKENS_LOCK_TIMEOUT_MS", "0" },
+	{ "OAUTH_TOKENS_LOCK_TIMEOUT_MS", "600001" },
+	{ "OAUTH_TOKENS_WRITE_TIMEOUT_MS", "0" },
+	{ "OAUTH_TOKENS_WRITE_TIMEOUT_MS", "600001" },
+	{ "OAUTH_TOKENS_WORKERS", "65" },
+	{ "OAUTH_TOKENS_WORKERS", "-1" },
 	{ "OAUTH_TOKENS_STATEMENTS", "secret" },
 	{ "OAUTH_TOKENS_STATEMENTS", "Prepared" },
 	{ "OAUTH_TOKENS_STATEMENTS", "prepare" },
@@ -422,10 +445,12 @@ describe(void **state)
 	static const char *const entries[] = { OURS, MAGE,
 		"OAUTH_TOKENS_CLIENT_ID", "OAUTH_TOKENS_PROJECT_UUID",
 		"OAUTH_TOKENS_MAX_LIMIT", "OAUTH_TOKENS_STATEMENTS",
+		"OAUTH_TOKENS_WORKERS", "OAUTH_TOKENS_REQUEST_TIMEOUT_MS",
 		"OAUTH_TOKENS_CONNECT_TIMEOUT_MS",
-		"OAUTH_TOKENS_QUERY_TIMEOUT_MS" };
+		"OAUTH_TOKENS_LOCK_TIMEOUT_MS", "OAUTH_TOKENS_QUERY_TIMEOUT_MS",
+		"OAUTH_TOKENS_WRITE_TIMEOUT_MS" };
 	static const char *const words[] = { MAGE_CLIENT, "10000", "prepared",
-		"unnamed", "2000" };
+		"unnamed", "1000", "2000", "5000" };
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
@@ -444,11 +469,39 @@ describe(void **state)
 	free(text);
 }
 
+/*
+ * A CGI process answers with what is left of its settings: numbers keep their
+ * defaults.
+ */
+static void
+keep_defaults(void **state)
+{
+	static const char *const environments[][3] = {
+		{ "OAUTH_TOKENS_WRITE_TIMEOUT_MS=0" },
+		{ "OAUTH_TOKENS_MADE_UP=1" },
+		{ "OAUTH_TOKENS_CLIENT_ID=,",
+		    "OAUTH_TOKENS_WRITE_TIMEOUT_MS=7" },
+	};
+	static const int64_t want[] = { 5000, 5000, 7 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(environments); i++) {
+		struct config config;
+		char error[CONFIG_ERROR_SIZE];
+
+		assert_false(config_read(&config, environments[i], error));
+		assert_int_equal(config.write_timeout_ms, want[i]);
+		assert_int_equal(config.request_timeout_ms, 2000);
+		config_free(&config);
+	}
+}
+
 int
 main(void)
 {
 	static const struct tests tests[] = {
 		{ ALONE(read_defaults) },
+		{ ALONE(keep_defaults) },
 		{ ROWS(read_database, databases) },
 		{ ROWS(read_number, numbers) },
 		{ ALONE(limit_project) },

@@ -349,6 +349,30 @@ fill(void **state)
 	response_clear(&response);
 }
 
+/* The log learns the request's id; the page is wiped however it ended. */
+static void
+name_and_forget(void **state)
+{
+	struct db db = full;
+	struct response response;
+
+	(void)state;
+	for (int result = DB_OK; result <= DB_NO_MEMORY; result++) {
+		db.result = (enum db_result)result;
+		db.forgotten = 0;
+		answer(&db,
+		    (const char *[]){ GET, LIST, KEY, TOKEN,
+		        "HTTP_X_REQUEST_ID=request-7", NULL },
+		    &response);
+		response_clear(&response);
+		assert_string_equal(logged_id, "request-7");
+		assert_int_equal(db.forgotten, 1);
+	}
+	answer(&db, (const char *[]){ GET, LIST, KEY, TOKEN, NULL }, &response);
+	response_clear(&response);
+	assert_string_equal(logged_id, "");
+}
+
 /* Without a database: OPTIONS never needs one, a list does. */
 static const struct alone {
 	const char *name;
@@ -417,6 +441,7 @@ main(void)
 		{ ROWS(find_fault, faults) },
 		{ ROWS(ask, questions) },
 		{ ROWS(fill, contents) },
+		{ ALONE(name_and_forget) },
 		{ ROWS(answer_alone, alone) },
 		{ ALONE(run_out_of_memory_anywhere) },
 	};

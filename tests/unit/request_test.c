@@ -383,6 +383,48 @@ read_api_key(void **state)
 	assert_int_equal(request.token.state, CREDENTIAL_ABSENT);
 }
 
+#define ID     "HTTP_X_REQUEST_ID="
+#define A_TO_P "abcdefghijklmnop"
+
+static const struct id {
+	const char *name;
+	const char *variables[4];
+	const char *want; /* NULL: none */
+} ids[] = {
+	{ "none", { "HTTP_X_REQUEST_IDS=a" }, NULL },
+	{ "empty", { ID }, NULL },
+	{ "a letter", { ID "a" }, "a" },
+	{ "a UUID", { ID "de305d54-75b4-431b-adb2-eb6b9e546014" },
+	    "de305d54-75b4-431b-adb2-eb6b9e546014" },
+	{ "base64", { ID "aZ09+/==" }, "aZ09+/==" },
+	{ "the longest", { ID A_TO_P A_TO_P A_TO_P A_TO_P },
+	    A_TO_P A_TO_P A_TO_P A_TO_P },
+	{ "too long", { ID A_TO_P A_TO_P A_TO_P A_TO_P "q" }, NULL },
+	{ "a space", { ID "a b" }, NULL },
+	{ "a line's end", { ID "a\nb" }, NULL },
+	{ "not ASCII", { ID "a\xc3\xa4" }, NULL },
+	{ "twice", { ID "a", ID "a" }, NULL },
+	{ "the token", { "HTTP_OAUTH_TOKEN=abc", ID "abc" }, NULL },
+	{ "the bearer's token", { ID "abc", "HTTP_AUTHORIZATION=Bearer abc" },
+	    NULL },
+	{ "the key", { "HTTP_X_API_KEY=abc", ID "abc" }, NULL },
+	{ "a part of the token", { "HTTP_OAUTH_TOKEN=abc", ID "ab" }, "ab" },
+};
+
+static void
+read_id(void **state)
+{
+	const struct id *row = *state;
+	struct request request = parse(row->variables, PROGRAM);
+
+	if (row->want == NULL) {
+		assert_null(request.id);
+		return;
+	}
+	assert_int_equal(request.id_len, strlen(row->want));
+	assert_memory_equal(request.id, row->want, request.id_len);
+}
+
 /* Values of n times "t" behind a variable's name. */
 static const struct length {
 	const char *name;
@@ -464,6 +506,7 @@ main(void)
 		{ ROWS(read_query, query_texts) },
 		{ ROWS(read_token, tokens) },
 		{ ROWS(read_api_key, api_keys) },
+		{ ROWS(read_id, ids) },
 		{ ROWS(limit_header, lengths) },
 		{ ALONE(limit_repeated_header) },
 	};
