@@ -20,6 +20,7 @@ PACKAGES_CHECK    = $(PACKAGES_DEMO) apache2 libapache2-mod-fcgid \
                     libcmocka-dev pgbouncer python3 spawn-fcgi strace \
                     systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
+PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
                     shellcheck
 PACKAGES_FUZZ     = $(PACKAGES_BUILD) clang llvm
@@ -127,6 +128,27 @@ check: packages-check
 	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ)
 	B=$(B) tests/run $(SUITES)
 
+# The faults under load, for longer; each says what was sent, answered and lost.
+check-long: packages-check
+	@$(MAKE) --no-print-directory all
+	B=$(B) LONG=1 tests/run -v $(or $(SUITES),e2e/fault e2e/load)
+
+# The same suites under the compiler's sanitizers, and under valgrind.
+SANITIZED = CFLAGS='-O1 -g -fno-omit-frame-pointer \
+              -fsanitize=address,undefined -fno-sanitize-recover=all' \
+            LDFLAGS=-fsanitize=address,undefined
+check-sanitized:
+	$(MAKE) check B=$(B)/sanitized $(SANITIZED) SUITES='unit e2e'
+
+VALGRIND = valgrind -q --leak-check=full --error-exitcode=99 \
+           --show-leak-kinds=definite,indirect \
+           --errors-for-leak-kinds=definite,indirect \
+           --soname-synonyms=somalloc=nouserintercepts
+check-valgrind: packages-valgrind
+	@$(MAKE) --no-print-directory all $(UNIT)
+	B=$(B) WRAPPER='$(VALGRIND)' tests/run \
+	    $(or $(SUITES),unit e2e/cgi e2e/lighttpd e2e/apache e2e/database)
+
 # How long each target runs.
 SECONDS = 60
 fuzz: packages-fuzz
@@ -188,6 +210,8 @@ help:
 	@echo 'make demo        try it: the documented request on localhost:6789'
 	@echo 'make demo-stop   end the demo and remove what it made'
 	@echo 'make check       run all tests; SUITES="unit sql" runs some'
+	@echo 'make check-long  the faults under load, for longer, line by line'
+	@echo 'make check-sanitized, check-valgrind  the suites under those'
 	@echo 'make install     install below prefix=$(prefix); also DESTDIR'
 	@echo 'make uninstall   remove what install put there'
 	@echo 'make coverage    run all tests, then say which lines they reach'
@@ -195,6 +219,7 @@ help:
 	@echo 'make fuzz        look for bugs, SECONDS=$(SECONDS) for each target'
 	@echo 'make clean       remove $(B)'
 
-.PHONY: all demo demo-stop check install uninstall coverage lint fuzz clean help
+.PHONY: all demo demo-stop check check-long check-sanitized check-valgrind \
+    install uninstall coverage lint fuzz clean help
 .SUFFIXES:
 .SECONDARY:

@@ -165,13 +165,13 @@ def parse_cgi(raw):
         tuple(field for field in headers if field[0] != "status"), body)
 
 
-def over_cgi(program, variables, body=None):
-    """Run the program with these variables and no other.  Returns the answer
+def over_cgi(command, variables, body=None):
+    """Run the command with these variables and no other.  Returns the answer
     and what came on standard error; the exit status must be 0."""
     encoded = Variables(
         (name, value.encode("latin-1")) for name, value in variables)
     done = subprocess.run(
-        [program], env=encoded, input=body or b"", capture_output=True,
+        command, env=encoded, input=body or b"", capture_output=True,
         timeout=TIMEOUT_S)
     if done.returncode != 0:
         raise ValueError(f"exit status {done.returncode}: {done.stderr!r}")

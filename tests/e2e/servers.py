@@ -32,6 +32,15 @@ def wait_until(condition, what):
     return value
 
 
+def wrap(program):
+    """Put a script in the program's place that runs it with the wrapper."""
+    real = program.parent / "wrapped" / program.name
+    real.parent.mkdir()
+    program.rename(real)
+    program.write_text(f'#!/bin/sh\nexec {" ".join(harness.WRAPPER)} {real}\n')
+    program.chmod(0o755)
+
+
 def install(directory):
     """make install, below the directory."""
     environment = {name: value for name, value in os.environ.items()
@@ -42,6 +51,8 @@ def install(directory):
          f"runstatedir={directory}/run"],
         cwd=harness.ROOT, env=environment, check=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    if harness.WRAPPER:
+        wrap(directory / "cgi-bin" / NAME)
 
 
 class Direct:
@@ -65,7 +76,7 @@ class Direct:
     def ask_with(self, variables, body=None):
         """Ask with these variables, and the settings."""
         answer, said = exchange.over_cgi(
-            harness.PROGRAM,
+            [*harness.WRAPPER, harness.PROGRAM],
             exchange.Variables([*self.settings.items(), *variables]), body)
         self.said += said.splitlines()
         return answer

@@ -11,8 +11,8 @@ import contract
 import database as db
 import exchange
 import servers
-from harness import (API_KEY, EXAMPLE_TOKEN, TOKEN, as_service_user, equal,
-                     finish, ok)
+from harness import (API_KEY, EXAMPLE_TOKEN, TOKEN, WRAPPER, as_service_user,
+                     equal, finish, ok)
 
 # As many as there are FastCGI processes in the shipped files, or more.
 CLIENTS = 4
@@ -292,7 +292,7 @@ def run(kind, more=None):
         more(server, database)
     if isinstance(server, servers.Server):
         one_connection(server)
-        if server.fast:
+        if server.fast and not WRAPPER:
             processes(server)
     outage_and_example(server, database)
     logs(server, database)

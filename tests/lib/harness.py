@@ -15,6 +15,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = (ROOT / os.environ.get("B", "build")).resolve()
 PROGRAM = BUILD / "oauth_access_tokens"
+# What the program is run with, as valgrind; as a rule nothing.
+WRAPPER = os.environ.get("WRAPPER", "").split()
 
 # The published example's: the only key and tokens that may stand in the tree.
 API_KEY = "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2"
