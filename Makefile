@@ -74,23 +74,22 @@ $(B)/db.o: $(B)/sql.h
 $(B) $(B)/unit $(B)/fuzz:
 	@mkdir -p $@
 
-# Each statement of sql/ as a C string, without its comments.  list.sql stands
-# for two: see its head.
+# The statements of sql/ as C strings, without their comments.  list.sql stands
+# for six: see its head.
 AS_C = sed -e 's/ *-- .*//; s/^[[:space:]]*--$$//; /^[[:space:]]*$$/d' \
        -e 's/["\\]/\\&/g; s/^[[:space:]]*\(.*\)/	"\1\\n"/'
-$(B)/sql.h: $(addprefix sql/,session.sql list.sql check.sql check_clients.sql) \
-    Makefile | $(B)
+$(B)/sql.h: $(wildcard sql/*.sql) Makefile | $(B)
 	$(Q){ echo '/* Made from sql/ by the Makefile. */'; \
-	echo 'static const char sql_session[] ='; \
-	$(AS_C) sql/session.sql; echo ';'; \
-	echo 'static const char sql_list_active[] ='; \
-	$(AS_C) sql/list.sql; echo ';'; \
-	echo 'static const char sql_list_all[] ='; \
-	sed '/-- active only$$/d' sql/list.sql | $(AS_C); echo ';'; \
-	echo 'static const char sql_check[] ='; \
-	$(AS_C) sql/check.sql; echo ';'; \
-	echo 'static const char sql_check_clients[] ='; \
-	$(AS_C) sql/check_clients.sql; echo ';'; } >$@.tmp
+	for name in session check check_clients; do \
+		echo "static const char sql_$$name[] ="; \
+		$(AS_C) sql/$$name.sql; echo ';'; \
+	done; \
+	for shape in near far scan; do for filter in active all; do \
+		echo "static const char sql_$${shape}_$$filter[] ="; \
+		sed -e "/^	-- page$$/{r sql/page_$$shape.sql" -e 'd;}' \
+		    sql/list.sql | sed "/-- .* only$$/{/-- $$filter only$$/!d;}" | \
+		    $(AS_C); echo ';'; \
+	done; done; } >$@.tmp
 	@mv $@.tmp $@
 
 $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit

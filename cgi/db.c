@@ -16,8 +16,9 @@
 #include "wait.h"
 
 /* src/include/catalog/pg_type.dat */
-#define TEXTOID        25
+#define BOOLOID        16
 #define INT8OID        20
+#define TEXTOID        25
 #define TIMESTAMPTZOID 1184
 
 /* The columns of list.sql's result. */
@@ -25,30 +26,49 @@ enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
 
 #define MAX_PARAMS 5
 
+/* From this offset on page_far.sql is faster; and past the page's length. */
+#define FAR_FROM 200
+
 /* While the database is away, from one attempt to connect to the next. */
 #define RETRY_MS 1000
 
 enum statement_id {
-	SESSION,
-	LIST_ACTIVE,
-	LIST_ALL,
+	NEAR_ACTIVE,
+	NEAR_ALL,
+	FAR_ACTIVE,
+	FAR_ALL,
+	SCAN_ACTIVE,
+	SCAN_ALL,
+	LISTS, /* those above are prepared */
+	SESSION = LISTS,
 	CHECK,
 	CHECK_CLIENTS,
 };
 
+#define LIST(name)                                          \
+#name, sql_##name, 5,                               \
+	{                                                   \
+		TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID \
+	}
+
 static const struct statement {
-	const char *name; /* when prepared; "" for those that run once */
+	const char *name; /* when prepared */
 	const char *text;
 	int n; /* parameters */
 	Oid types[MAX_PARAMS];
+	enum statement_id unindexed; /* what takes its place without an index */
 } statements[] = {
-	[SESSION] = { "", sql_session, 2, { INT8OID, INT8OID } },
-	[LIST_ACTIVE] = { "list_active", sql_list_active, 5,
-	    { TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID } },
-	[LIST_ALL] = { "list_all", sql_list_all, 5,
-	    { TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID } },
-	[CHECK] = { "", sql_check, 0, { 0 } },
-	[CHECK_CLIENTS] = { "", sql_check_clients, 1, { TEXTOID } },
+	[NEAR_ACTIVE] = { LIST(near_active), SCAN_ACTIVE },
+	[NEAR_ALL] = { LIST(near_all), SCAN_ALL },
+	[FAR_ACTIVE] = { LIST(far_active), SCAN_ACTIVE },
+	[FAR_ALL] = { LIST(far_all), SCAN_ALL },
+	[SCAN_ACTIVE] = { LIST(scan_active), SCAN_ACTIVE },
+	[SCAN_ALL] = { LIST(scan_all), SCAN_ALL },
+	[SESSION] = { "", sql_session, 3, { INT8OID, INT8OID, BOOLOID },
+	    SESSION },
+	[CHECK] = { "", sql_check, 0, { 0 }, CHECK },
+	[CHECK_CLIENTS] = { "", sql_check_clients, 1, { TEXTOID },
+	    CHECK_CLIENTS },
 };
 
 /* A statement's parameters, in binary; a text's binary form is its bytes. */
@@ -62,6 +82,8 @@ struct db {
 	bool prepare;
 	PQconninfoOption *options; /* of the connection string, or NULL */
 	PGconn *connection;        /* NULL when there is none */
+	bool prepared[LISTS];      /* on that connection */
+	bool indexed;              /* an index leads to a user's tokens */
 	PGresult *result;          /* the last one; a page points into it */
 	struct token_row *rows;    /* of that page */
 	int64_t retry_ms;          /* no connecting before; see RETRY_MS */
@@ -282,14 +304,20 @@ settle(struct db *db, int sent, int64_t deadline_ms, bool *again)
 	return result;
 }
 
+/* Prepare a statement where it is to be, on its first use. */
 static enum db_result
-prepare(struct db *db, enum statement_id id, int64_t deadline_ms)
+prepare(struct db *db, enum statement_id id, int64_t deadline_ms, bool *again)
 {
 	const struct statement *s = &statements[id];
+	enum db_result result;
 
-	return settle(db,
+	if (!db->prepare || id >= LISTS || db->prepared[id])
+		return DB_OK;
+	result = settle(db,
 	    PQsendPrepare(db->connection, s->name, s->text, s->n, s->types),
-	    deadline_ms, NULL);
+	    deadline_ms, again);
+	db->prepared[id] = result == DB_OK;
+	return result;
 }
 
 /* Ask once, on the connection there is. */
@@ -297,11 +325,19 @@ static enum db_result
 ask_once(struct db *db, enum statement_id id, const struct params *params,
     int64_t deadline_ms, bool *again)
 {
-	const struct statement *s = &statements[id];
 	static const int binary[MAX_PARAMS] = { 1, 1, 1, 1, 1 };
+	const struct statement *s;
+	enum db_result result;
 	int sent;
 
-	if (db->prepare && s->name[0] != '\0')
+	if (!db->indexed)
+		id = statements[id].unindexed;
+	s = &statements[id];
+	result = prepare(db, id, deadline_ms, again);
+
+	if (result != DB_OK)
+		return result;
+	if (db->prepare && id < LISTS)
 		sent = PQsendQueryPrepared(db->connection, s->name, s->n,
 		    params->values, params->lengths, binary, 1);
 	else
@@ -310,40 +346,44 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 	return settle(db, sent, deadline_ms, again);
 }
 
-/* Set the session's own limits; poolers in transaction mode have no session. */
+/* Tell the new session its limits, and learn how to ask for lists. */
 static enum db_result
-set_limits(struct db *db, int64_t deadline_ms)
+begin_session(struct db *db, int64_t deadline_ms)
 {
 	const struct config *config = db->config;
 	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
 	uint64_t query_ms = htobe64((uint64_t)config->query_timeout_ms);
+	char not_ours = config->statements == STATEMENTS_UNNAMED;
 	const struct params params = {
-		.values = { (const char *)&lock_ms, (const char *)&query_ms },
-		.lengths = { sizeof lock_ms, sizeof query_ms },
+		.values = { (const char *)&lock_ms, (const char *)&query_ms,
+		    &not_ours },
+		.lengths = { sizeof lock_ms, sizeof query_ms, 1 },
 	};
+	enum db_result result =
+	    ask_once(db, SESSION, &params, deadline_ms, NULL);
 
-	if (config->statements == STATEMENTS_UNNAMED)
-		return DB_OK;
-	return ask_once(db, SESSION, &params, deadline_ms, NULL);
+	if (result != DB_OK)
+		return result;
+	if (PQntuples(db->result) != 1 || PQnfields(db->result) != 3)
+		return DB_FAILED;
+	db->indexed = *PQgetvalue(db->result, 0, 2) != 0;
+	return DB_OK;
 }
 
 static enum db_result
-connect_and_prepare(struct db *db, int64_t deadline_ms)
+connect_now(struct db *db, int64_t deadline_ms)
 {
 	enum db_result result;
 
 	db->connection = start_connecting(db);
 	if (db->connection == NULL)
 		return DB_NO_MEMORY;
+	memset(db->prepared, 0, sizeof db->prepared);
 	result = finish_connecting(db, deadline_ms);
 	if (result == DB_OK && PQsetnonblocking(db->connection, 1) != 0)
 		result = DB_UNAVAILABLE;
 	if (result == DB_OK)
-		result = set_limits(db, deadline_ms);
-	if (result == DB_OK && db->prepare)
-		result = prepare(db, LIST_ACTIVE, deadline_ms);
-	if (result == DB_OK && db->prepare)
-		result = prepare(db, LIST_ALL, deadline_ms);
+		result = begin_session(db, deadline_ms);
 	if (result != DB_OK)
 		disconnect(db);
 	return result;
@@ -365,7 +405,7 @@ connect_in_turn(struct db *db, int64_t deadline_ms)
 		wait_for(-1, 0, db->retry_ms);
 	}
 	db->retry_ms = wait_now_ms() + RETRY_MS;
-	return connect_and_prepare(db, deadline_ms);
+	return connect_now(db, deadline_ms);
 }
 
 /* Remember whether the database is there, for those who ask next. */
@@ -487,6 +527,14 @@ read_page(struct db *db, struct token_page *page)
 	return DB_OK;
 }
 
+static enum statement_id
+choose_list(const struct db_request *request)
+{
+	if (request->offset >= FAR_FROM && request->offset >= request->limit)
+		return request->show_all ? FAR_ALL : FAR_ACTIVE;
+	return request->show_all ? NEAR_ALL : NEAR_ACTIVE;
+}
+
 enum db_result
 db_list(
     struct db *db, const struct db_request *request, struct token_page *page)
@@ -501,8 +549,7 @@ db_list(
 		    project != NULL ? (int)strlen(project) : 0, sizeof limit,
 		    sizeof offset },
 	};
-	enum db_result result =
-	    ask(db, request->show_all ? LIST_ALL : LIST_ACTIVE, &params);
+	enum db_result result = ask(db, choose_list(request), &params);
 
 	if (result == DB_OK)
 		result = read_outcome(db->result);
@@ -600,7 +647,7 @@ db_check(struct db *db, FILE *out)
 	    from != NULL ? from : "libpq's own variables and files");
 	/* Preparing a list fails where a check can say why. */
 	db->prepare = false;
-	result = connect_and_prepare(
+	result = connect_now(
 	    db, wait_now_ms() + db->config->connect_timeout_ms);
 	if (result != DB_OK) {
 		fprintf(out, "%-8s connection: none\n", "error");

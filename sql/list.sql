@@ -7,8 +7,10 @@
 --   $4 bigint  rows to return, at most
 --   $5 bigint  rows to skip
 --
--- This text lists active tokens.  For show_all=1 the build takes it without
--- the lines that end in "active only".
+-- The build puts one of page_*.sql in the place of the line "page": page_near for
+-- the first pages, page_far for those further on, page_scan where no index leads
+-- to a user's tokens.  All three give the same rows.  Without the lines that
+-- end in "active only" it lists expired tokens too.
 --
 -- It gives at least one row, and every row begins with the same three values:
 --
@@ -68,22 +70,6 @@ FROM (
 	OFFSET 0 -- decide once: the planner must not copy the CASE about
 ) AS caller
 LEFT JOIN LATERAL (
-	-- Unless all is well there is no reader, and no token is looked at.
-	SELECT reader.user_id, total.count, page.*
-	FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
-	CROSS JOIN LATERAL (
-		SELECT count(*)
-		FROM oauth2_access_token AS counted
-		WHERE counted.user_id = reader.user_id
-			AND counted.expires > now() -- active only
-	) AS total
-	LEFT JOIN LATERAL (
-		SELECT listed.id, listed.expires, listed.token
-		FROM oauth2_access_token AS listed
-		WHERE listed.user_id = reader.user_id
-			AND listed.expires > now() -- active only
-		ORDER BY listed.expires DESC, listed.id DESC
-		LIMIT $4::bigint OFFSET $5::bigint
-	) AS page ON true
+	-- page
 ) AS list ON true
 ORDER BY list.expires DESC, list.id DESC

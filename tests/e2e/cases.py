@@ -106,6 +106,13 @@ def numbers():
         yield case(f"_limit={limit}, _offset={offset}",
                    page(db.PAGES, limit=limit, offset=offset),
                    f"_limit={limit}&_offset={offset}", **long_list)
+    for limit, offset in ((40, 199), (40, 200), (40, 201), (40, 1499),
+                          (40, 1500), (40, 1501), (40, 2990), (40, 3000),
+                          (1000, 999), (1000, 1000), (1000, 2500)):
+        yield case(f"_limit={limit}, _offset={offset} of a long list",
+                   page(db.MANY, limit=limit, offset=offset),
+                   f"_limit={limit}&_offset={offset}",
+                   token=db.MANY.credential())
     yield case("_offset before _limit", page(db.PAGES, limit=5, offset=10),
                "_offset=10&_limit=5", **long_list)
     yield case("a page in the middle, key in the query",

@@ -33,9 +33,14 @@ def _statements():
 
 STATEMENTS = _statements()
 
+# The forms of the list, each as "active" and as "all".
+SHAPES = ("near", "far", "scan")
+LISTS = tuple(f"{shape}_{which}" for shape in SHAPES
+              for which in ("active", "all"))
+
 PREPARE = "\\pset null NULL\n" + "".join(
     f"PREPARE {name} (text, text, text, bigint, bigint) AS\n"
-    f"{STATEMENTS[name]};\n" for name in ("list_active", "list_all"))
+    f"{STATEMENTS[name]};\n" for name in LISTS)
 
 
 def sql_file(name):
@@ -57,7 +62,7 @@ def values(rows):
 
 
 def execute(statement, key, token, project=None, limit=40, offset=0):
-    """EXECUTE of one of the two lists, with the program's parameters."""
+    """EXECUTE of one of the lists, with the program's parameters."""
     arguments = map(literal, (key, token, project, limit, offset))
     return f"EXECUTE {statement}({', '.join(arguments)});"
 

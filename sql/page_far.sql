@@ -1,0 +1,41 @@
+-- page_far.sql - a part of list.sql: count and page, for pages further on.
+--
+-- Rows that are skipped are read from the index alone, from that end which is
+-- nearer to the page; only the page's own are read from the table.
+
+SELECT reader.user_id, total.count, page.*
+-- Unless all is well there is no reader, and no token is looked at.
+FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
+CROSS JOIN LATERAL (
+	SELECT count(*)
+	FROM oauth2_access_token AS counted
+	WHERE counted.user_id = reader.user_id
+		AND counted.expires > now() -- active only
+) AS total
+CROSS JOIN LATERAL (
+	-- How many rows there are from the page's first on, and in the page.
+	SELECT rest, least($4::bigint, rest) AS size,
+		$5::bigint <= total.count / 2 AS forward
+	FROM (VALUES (greatest(total.count - $5::bigint, 0))) AS v (rest)
+) AS place
+LEFT JOIN LATERAL (
+	SELECT listed.id, listed.expires, listed.token
+	FROM (
+		(SELECT skipped.id
+		FROM oauth2_access_token AS skipped
+		WHERE skipped.user_id = reader.user_id
+			AND skipped.expires > now() -- active only
+		ORDER BY skipped.expires DESC, skipped.id DESC
+		LIMIT CASE WHEN place.forward THEN place.size ELSE 0 END
+		OFFSET $5::bigint)
+		UNION ALL
+		(SELECT behind.id
+		FROM oauth2_access_token AS behind
+		WHERE behind.user_id = reader.user_id
+			AND behind.expires > now() -- active only
+		ORDER BY behind.expires, behind.id
+		LIMIT CASE WHEN place.forward THEN 0 ELSE place.size END
+		OFFSET place.rest - place.size)
+	) AS chosen
+	JOIN oauth2_access_token AS listed ON listed.id = chosen.id
+) AS page ON true
