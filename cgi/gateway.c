@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@ static struct {
 	bool answered;                  /* CGI's only request */
 	/* FastCGI: */
 	int stop_fd;    /* readable when we are asked to stop */
+	int events;     /* epoll(7): that, or a connection to accept */
 	int feed[2];    /* libfcgi reads from the first what we write */
 	bool queued;    /* the next connection was there already */
 	int connection; /* of the request, or -1 */
@@ -95,6 +97,31 @@ make_nonblocking(int fd)
 	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
+/* Watch a descriptor for something to read. */
+static bool
+watch(int fd, uint32_t flags)
+{
+	struct epoll_event event = { .events = EPOLLIN | flags, .data.fd = fd };
+
+	return epoll_ctl(gateway.events, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool
+open_fastcgi(void)
+{
+	gateway.stop_fd = open_stop_fd();
+	gateway.events = epoll_create1(EPOLL_CLOEXEC);
+	/* One connection is to wake one of the workers, not all. */
+	return gateway.stop_fd >= 0 && gateway.events >= 0 &&
+	       watch(gateway.stop_fd, 0) &&
+	       watch(STDIN_FILENO, EPOLLEXCLUSIVE) &&
+	       make_nonblocking(STDIN_FILENO) &&
+	       socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	           0, gateway.feed) == 0 &&
+	       FCGX_Init() == 0 &&
+	       FCGX_InitRequest(&gateway.request, -1, 0) == 0;
+}
+
 bool
 gateway_open(enum gateway_mode mode, const struct config *config,
     _Atomic int64_t *busy_since_ms)
@@ -109,12 +136,7 @@ gateway_open(enum gateway_mode mode, const struct config *config,
 			signal(stop_signals[i], SIG_IGN);
 		return true;
 	}
-	gateway.stop_fd = open_stop_fd();
-	return gateway.stop_fd >= 0 && make_nonblocking(STDIN_FILENO) &&
-	       socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	           0, gateway.feed) == 0 &&
-	       FCGX_Init() == 0 &&
-	       FCGX_InitRequest(&gateway.request, -1, 0) == 0;
+	return open_fastcgi();
 }
 
 static void
@@ -143,22 +165,20 @@ accept_now(void)
 static bool
 accept_connection(void)
 {
-	struct pollfd fds[] = {
-		{ .fd = gateway.stop_fd, .events = POLLIN },
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-	};
 	int64_t write_ms = gateway.config->write_timeout_ms;
 	const struct timeval limit = { .tv_sec = write_ms / 1000,
 		.tv_usec = write_ms % 1000 * 1000 };
-	int fd = -1;
+	struct epoll_event events[2];
+	int fd = -1, n = epoll_wait(gateway.events, events, 2, 0);
 
 	note_busy(0);
-	gateway.queued = poll(fds, 2, 0) > 0;
+	gateway.queued = n > 0;
 	while (fd < 0) {
-		if (poll(fds, 2, -1) < 0)
-			continue;
-		if (fds[0].revents != 0)
-			return false;
+		if (n <= 0)
+			n = epoll_wait(gateway.events, events, 2, -1);
+		for (; n > 0; n--)
+			if (events[n - 1].data.fd == gateway.stop_fd)
+				return false;
 		fd = accept_now();
 	}
 	note_busy(wait_now_ms());
