@@ -45,8 +45,8 @@ enum statement_id {
 	CHECK_CLIENTS,
 };
 
-#define LIST(name)                                          \
-#name, sql_##name, 5,                               \
+#define LIST_PARAMS                                         \
+	5,                                                  \
 	{                                                   \
 		TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID \
 	}
@@ -58,12 +58,15 @@ static const struct statement {
 	Oid types[MAX_PARAMS];
 	enum statement_id unindexed; /* what takes its place without an index */
 } statements[] = {
-	[NEAR_ACTIVE] = { LIST(near_active), SCAN_ACTIVE },
-	[NEAR_ALL] = { LIST(near_all), SCAN_ALL },
-	[FAR_ACTIVE] = { LIST(far_active), SCAN_ACTIVE },
-	[FAR_ALL] = { LIST(far_all), SCAN_ALL },
-	[SCAN_ACTIVE] = { LIST(scan_active), SCAN_ACTIVE },
-	[SCAN_ALL] = { LIST(scan_all), SCAN_ALL },
+	[NEAR_ACTIVE] = { "near_active", sql_near_active, LIST_PARAMS,
+	    SCAN_ACTIVE },
+	[NEAR_ALL] = { "near_all", sql_near_all, LIST_PARAMS, SCAN_ALL },
+	[FAR_ACTIVE] = { "far_active", sql_far_active, LIST_PARAMS,
+	    SCAN_ACTIVE },
+	[FAR_ALL] = { "far_all", sql_far_all, LIST_PARAMS, SCAN_ALL },
+	[SCAN_ACTIVE] = { "scan_active", sql_scan_active, LIST_PARAMS,
+	    SCAN_ACTIVE },
+	[SCAN_ALL] = { "scan_all", sql_scan_all, LIST_PARAMS, SCAN_ALL },
 	[SESSION] = { "", sql_session, 3, { INT8OID, INT8OID, BOOLOID },
 	    SESSION },
 	[CHECK] = { "", sql_check, 0, { 0 }, CHECK },
@@ -334,7 +337,6 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 		id = statements[id].unindexed;
 	s = &statements[id];
 	result = prepare(db, id, deadline_ms, again);
-
 	if (result != DB_OK)
 		return result;
 	if (db->prepare && id < LISTS)
@@ -394,18 +396,20 @@ connect_now(struct db *db, int64_t deadline_ms)
  * see db.h.  One failure alone may be an accident, so all wait for the second.
  */
 static enum db_result
-connect_in_turn(struct db *db, int64_t deadline_ms)
+connect_in_turn(struct db *db, int64_t end_ms)
 {
+	int64_t connect_ms = db->config->connect_timeout_ms;
+
 	if (wait_now_ms() < db->retry_ms) {
 		if ((!db->patient && db->failures > 1) ||
-		    db->retry_ms >= deadline_ms) {
+		    db->retry_ms >= end_ms) {
 			log_line("the database was away a moment ago");
 			return db->failure;
 		}
 		wait_for(-1, 0, db->retry_ms);
 	}
 	db->retry_ms = wait_now_ms() + RETRY_MS;
-	return connect_now(db, deadline_ms);
+	return connect_now(db, earlier(wait_now_ms() + connect_ms, end_ms));
 }
 
 /* Remember whether the database is there, for those who ask next. */
@@ -429,17 +433,16 @@ note_state(struct db *db, enum db_result result)
 static enum db_result
 ask(struct db *db, enum statement_id id, const struct params *params)
 {
-	int64_t connect_ms = db->config->connect_timeout_ms;
 	int64_t query_ms = db->config->query_timeout_ms;
-	int64_t end_ms = wait_now_ms() + connect_ms + query_ms;
+	int64_t end_ms =
+	    wait_now_ms() + db->config->connect_timeout_ms + query_ms;
 	enum db_result result = DB_OK;
 	bool again = true;
 
 	for (int attempt = 1; again; attempt++) {
 		again = false;
 		if (db->connection == NULL)
-			result = connect_in_turn(
-			    db, earlier(wait_now_ms() + connect_ms, end_ms));
+			result = connect_in_turn(db, end_ms);
 		if (db->connection == NULL)
 			break;
 		result = ask_once(db, id, params,
@@ -647,8 +650,8 @@ db_check(struct db *db, FILE *out)
 	    from != NULL ? from : "libpq's own variables and files");
 	/* Preparing a list fails where a check can say why. */
 	db->prepare = false;
-	result = connect_now(
-	    db, wait_now_ms() + db->config->connect_timeout_ms);
+	result =
+	    connect_now(db, wait_now_ms() + db->config->connect_timeout_ms);
 	if (result != DB_OK) {
 		fprintf(out, "%-8s connection: none\n", "error");
 		return result;
