@@ -90,6 +90,14 @@ def parse(raw, id=1):
     return exchange.parse_cgi(b"".join(parts))
 
 
+def is_whole(raw):
+    try:
+        parse(raw)
+    except (ValueError, struct.error):
+        return False
+    return True
+
+
 def send(peer, steps):
     """Send bytes, or let a function do something with the socket, one after
     the other, as long as the program listens."""
