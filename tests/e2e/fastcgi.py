@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 
 import exchange
 import harness
@@ -100,13 +101,15 @@ def is_whole(raw):
 
 def send(peer, steps):
     """Send bytes, or let a function do something with the socket, one after
-    the other, as long as the program listens."""
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        for step in steps:
-            if callable(step):
-                step(peer)
-            else:
-                peer.sendall(step)
+    the other."""
+    deadline = time.monotonic() + DEADLINE_S
+    for step in steps:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        if callable(step):
+            step(peer)
+        else:
+            peer.sendall(step)
 
 
 def read(peer):
@@ -161,7 +164,8 @@ class Program:
         return peer
 
     def talk(self, steps):
-        """What the program sends to a peer that sends this."""
+        """What the program sends to a peer that sends this.  It must take it
+        all."""
         with self.connect() as peer:
             send(peer, steps)
             return read(peer)
