@@ -98,6 +98,8 @@ $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
 
 # It brings a database and a log of its own.
 $(B)/unit/endpoint_test: $(B)/endpoint.o
+# It brings a clock of its own.
+$(B)/unit/log_test: $(B)/log.o
 
 # A fuzz target with replay.c runs over its corpus, for "make check"; with
 # libFuzzer it looks for more, for "make fuzz".  Not part of the coverage.
@@ -108,11 +110,14 @@ FUZZ_FILES = $(PURE:%=cgi/%.c) $(wildcard cgi/*.h tests/fuzz/*.h)
 
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(FUZZ_FILES) \
     | $(B)/fuzz
-	$(Q)$(CC) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) -ljson-c
+	$(Q)$(CC) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) -lfcgi -ljson-c
 
 $(B)/fuzz/%_libfuzzer: tests/fuzz/%_fuzz.c $(FUZZ_FILES) | $(B)/fuzz
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^) \
-	    -ljson-c
+	    -lfcgi -ljson-c
+
+# It brings a database and a log of its own.
+$(B)/fuzz/exchange_fuzz $(B)/fuzz/exchange_libfuzzer: cgi/endpoint.c
 
 -include $(wildcard $(B)/*.d $(B)/unit/*.d)
 

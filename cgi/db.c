@@ -45,32 +45,29 @@ enum statement_id {
 	CHECK_CLIENTS,
 };
 
-#define LIST_PARAMS                                         \
-	5,                                                  \
-	{                                                   \
-		TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID \
-	}
+static const Oid list_types[] = { TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID };
+static const Oid session_types[] = { INT8OID, INT8OID, BOOLOID };
+static const Oid clients_types[] = { TEXTOID };
 
 static const struct statement {
 	const char *name; /* when prepared */
 	const char *text;
 	int n; /* parameters */
-	Oid types[MAX_PARAMS];
+	const Oid *types;
 	enum statement_id unindexed; /* what takes its place without an index */
 } statements[] = {
-	[NEAR_ACTIVE] = { "near_active", sql_near_active, LIST_PARAMS,
+	[NEAR_ACTIVE] = { "near_active", sql_near_active, 5, list_types,
 	    SCAN_ACTIVE },
-	[NEAR_ALL] = { "near_all", sql_near_all, LIST_PARAMS, SCAN_ALL },
-	[FAR_ACTIVE] = { "far_active", sql_far_active, LIST_PARAMS,
+	[NEAR_ALL] = { "near_all", sql_near_all, 5, list_types, SCAN_ALL },
+	[FAR_ACTIVE] = { "far_active", sql_far_active, 5, list_types,
 	    SCAN_ACTIVE },
-	[FAR_ALL] = { "far_all", sql_far_all, LIST_PARAMS, SCAN_ALL },
-	[SCAN_ACTIVE] = { "scan_active", sql_scan_active, LIST_PARAMS,
+	[FAR_ALL] = { "far_all", sql_far_all, 5, list_types, SCAN_ALL },
+	[SCAN_ACTIVE] = { "scan_active", sql_scan_active, 5, list_types,
 	    SCAN_ACTIVE },
-	[SCAN_ALL] = { "scan_all", sql_scan_all, LIST_PARAMS, SCAN_ALL },
-	[SESSION] = { "", sql_session, 3, { INT8OID, INT8OID, BOOLOID },
-	    SESSION },
-	[CHECK] = { "", sql_check, 0, { 0 }, CHECK },
-	[CHECK_CLIENTS] = { "", sql_check_clients, 1, { TEXTOID },
+	[SCAN_ALL] = { "scan_all", sql_scan_all, 5, list_types, SCAN_ALL },
+	[SESSION] = { "", sql_session, 3, session_types, SESSION },
+	[CHECK] = { "", sql_check, 0, NULL, CHECK },
+	[CHECK_CLIENTS] = { "", sql_check_clients, 1, clients_types,
 	    CHECK_CLIENTS },
 };
 
