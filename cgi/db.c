@@ -352,11 +352,13 @@ begin_session(struct db *db, int64_t deadline_ms)
 	const struct config *config = db->config;
 	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
 	uint64_t query_ms = htobe64((uint64_t)config->query_timeout_ms);
-	char not_ours = config->statements == STATEMENTS_UNNAMED;
+	const char not_ours[] = {
+		config->statements == STATEMENTS_UNNAMED ? 1 : 0
+	};
 	const struct params params = {
 		.values = { (const char *)&lock_ms, (const char *)&query_ms,
-		    &not_ours },
-		.lengths = { sizeof lock_ms, sizeof query_ms, 1 },
+		    not_ours },
+		.lengths = { sizeof lock_ms, sizeof query_ms, sizeof not_ours },
 	};
 	enum db_result result =
 	    ask_once(db, SESSION, &params, deadline_ms, NULL);

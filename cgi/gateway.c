@@ -7,6 +7,7 @@
  * sees nothing of a connection but its vetted records, which it reads from a
  * pair of sockets of our own; the answer it writes to the connection.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
@@ -44,6 +45,7 @@ static struct {
 	bool answered;                  /* CGI's only request */
 	/* FastCGI: */
 	int stop_fd;    /* readable when we are asked to stop */
+	bool stopping;  /* we are */
 	int events;     /* epoll(7): that, or a connection to accept */
 	int feed[2];    /* libfcgi reads from the first what we write */
 	bool queued;    /* the next connection was there already */
@@ -106,6 +108,19 @@ watch(int fd, uint32_t flags)
 	return epoll_ctl(gateway.events, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+/* Make the pair of sockets from which libfcgi reads. */
+static bool
+open_feed(void)
+{
+	/* All that it reads of a request fits in, whatever the default. */
+	const int room = sizeof gateway.records.bytes;
+
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	           0, gateway.feed) == 0 &&
+	       setsockopt(gateway.feed[1], SOL_SOCKET, SO_SNDBUF, &room,
+	           sizeof room) == 0;
+}
+
 static bool
 open_fastcgi(void)
 {
@@ -115,9 +130,7 @@ open_fastcgi(void)
 	return gateway.stop_fd >= 0 && gateway.events >= 0 &&
 	       watch(gateway.stop_fd, 0) &&
 	       watch(STDIN_FILENO, EPOLLEXCLUSIVE) &&
-	       make_nonblocking(STDIN_FILENO) &&
-	       socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	           0, gateway.feed) == 0 &&
+	       make_nonblocking(STDIN_FILENO) && open_feed() &&
 	       FCGX_Init() == 0 &&
 	       FCGX_InitRequest(&gateway.request, -1, 0) == 0;
 }
@@ -146,13 +159,46 @@ note_busy(int64_t since_ms)
 		atomic_store(gateway.busy_since_ms, since_ms);
 }
 
+/*
+ * Is a peer one of FCGI_WEB_SERVER_ADDRS, where that is set?  (FastCGI
+ * Specification 1.0, section 3.2; IPv4 over TCP only.)
+ */
+static bool
+is_web_server(const struct sockaddr_storage *peer)
+{
+	const char *list = getenv("FCGI_WEB_SERVER_ADDRS");
+	char address[INET_ADDRSTRLEN];
+	size_t len;
+
+	if (list == NULL || list[0] == '\0' || peer->ss_family == AF_UNIX)
+		return true;
+	if (peer->ss_family != AF_INET ||
+	    inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr,
+	        address, sizeof address) == NULL)
+		return false;
+	for (; *list != '\0'; list += len + strspn(list + len, ", ")) {
+		len = strcspn(list, ", ");
+		if (len == strlen(address) && memcmp(list, address, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Take a connection; -1: there is none now. */
 static int
 accept_now(void)
 {
 	struct pollfd stop = { .fd = gateway.stop_fd, .events = POLLIN };
-	int fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
+	struct sockaddr_storage peer = { .ss_family = AF_UNIX };
+	socklen_t size = sizeof peer;
+	int fd = accept4(
+	    STDIN_FILENO, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC);
 
+	if (fd >= 0 && !is_web_server(&peer)) {
+		log_line("a peer is not one of FCGI_WEB_SERVER_ADDRS");
+		close(fd);
+		return -1;
+	}
 	/* Another worker may have it already, or its peer have hung up. */
 	if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED) {
 		log_line("cannot accept a connection: %s", strerror(errno));
@@ -161,7 +207,10 @@ accept_now(void)
 	return fd;
 }
 
-/* Wait for a connection; false when asked to stop. */
+/*
+ * Wait for a connection; false when asked to stop.  One that came with the
+ * signal may have woken us alone, and is taken before.
+ */
 static bool
 accept_connection(void)
 {
@@ -173,14 +222,16 @@ accept_connection(void)
 
 	note_busy(0);
 	gateway.queued = n > 0;
-	while (fd < 0) {
+	while (fd < 0 && !gateway.stopping) {
 		if (n <= 0)
 			n = epoll_wait(gateway.events, events, 2, -1);
 		for (; n > 0; n--)
 			if (events[n - 1].data.fd == gateway.stop_fd)
-				return false;
+				gateway.stopping = true;
 		fd = accept_now();
 	}
+	if (fd < 0)
+		return false;
 	note_busy(wait_now_ms());
 	gateway.connection = fd;
 	/* poll(2) comes before each write; this is for what it mispromises. */
@@ -188,22 +239,28 @@ accept_connection(void)
 	return true;
 }
 
+/* Take some of the body; false: there is no more. */
+static bool
+take_body(void)
+{
+	uint8_t bytes[4096];
+	ssize_t n = recv(gateway.connection, bytes, sizeof bytes, MSG_DONTWAIT);
+
+	if (n > 0)
+		records_add(&gateway.records, bytes, (size_t)n);
+	return n > 0;
+}
+
 /* Let the peer finish what it sends, or it may miss what we sent. */
 static void
 linger(void)
 {
 	int64_t end_ms = wait_now_ms() + gateway.config->request_timeout_ms;
-	int fd = gateway.connection;
-	uint8_t rest[4096];
-	ssize_t n;
 
-	shutdown(fd, SHUT_WR);
-	while (!gateway.records.ended && wait_for(fd, POLLIN, end_ms)) {
-		n = recv(fd, rest, sizeof rest, MSG_DONTWAIT);
-		if (n <= 0)
-			return;
-		records_add(&gateway.records, rest, (size_t)n);
-	}
+	shutdown(gateway.connection, SHUT_WR);
+	while (!gateway.records.ended &&
+	       wait_for(gateway.connection, POLLIN, end_ms) && take_body())
+		;
 }
 
 /*
@@ -241,8 +298,10 @@ read_records(void)
 			silent = false;
 			state = records_add(&gateway.records, bytes, (size_t)n);
 			explicit_bzero(bytes, (size_t)n);
-		} else if (n == 0 || errno != EAGAIN ||
-		           !wait_for(fd, POLLIN, end_ms)) {
+		} else if (n == 0 || errno != EAGAIN) {
+			break;
+		} else if (!wait_for(fd, POLLIN, end_ms)) {
+			silent = false; /* it held us up */
 			break;
 		}
 	}
@@ -271,6 +330,16 @@ parse_records(void)
 	return true;
 }
 
+/* What libfcgi left unread must not come before the next request. */
+static bool
+renew_feed(void)
+{
+	if (gateway.request.ipcFd >= 0) /* it has not closed it itself */
+		close(gateway.feed[0]);
+	close(gateway.feed[1]);
+	return open_feed();
+}
+
 static bool
 next_fastcgi_request(struct gateway_request *request)
 {
@@ -280,9 +349,11 @@ next_fastcgi_request(struct gateway_request *request)
 			continue;
 		}
 		if (!parse_records()) {
-			/* What it left unread would precede the next. */
 			log_line("libfcgi failed");
-			return false;
+			if (!renew_feed())
+				return false;
+			finish_request();
+			continue;
 		}
 		request->variables = (const char *const *)gateway.request.envp;
 		request->queued = gateway.queued;
@@ -336,20 +407,38 @@ write_part(const char *data, size_t len)
 	return FCGX_PutStr(data, (int)len, gateway.request.out);
 }
 
+/*
+ * Wait until the answer can go on.  A server may first want to be rid of the
+ * body: where it does not read, that is taken.
+ */
+static bool
+wait_for_room(int64_t deadline_ms)
+{
+	bool body = gateway.mode == GATEWAY_FASTCGI && !gateway.records.ended;
+	int fd =
+	    gateway.mode == GATEWAY_CGI ? STDOUT_FILENO : gateway.connection;
+	short ready;
+
+	do {
+		ready = wait_for(
+		    fd, body ? POLLIN | POLLOUT : POLLOUT, deadline_ms);
+		if (ready == POLLIN)
+			body = take_body();
+	} while (ready == POLLIN);
+	if (ready == 0)
+		log_line("the answer was not taken in time");
+	return ready != 0;
+}
+
 /* Write it all before the deadline; false: too late, or the server is gone. */
 static bool
 write_all(const char *data, size_t len, int64_t deadline_ms)
 {
-	int fd =
-	    gateway.mode == GATEWAY_CGI ? STDOUT_FILENO : gateway.connection;
-
 	while (len > 0) {
 		ssize_t n;
 
-		if (!wait_for(fd, POLLOUT, deadline_ms)) {
-			log_line("the answer was not taken in time");
+		if (!wait_for_room(deadline_ms))
 			return false;
-		}
 		n = write_part(data, len < WRITE_SIZE ? len : WRITE_SIZE);
 		if (n <= 0)
 			return false;
@@ -363,7 +452,7 @@ write_all(const char *data, size_t len, int64_t deadline_ms)
 static bool
 end_answer(int64_t deadline_ms)
 {
-	return wait_for(gateway.connection, POLLOUT, deadline_ms) &&
+	return wait_for_room(deadline_ms) &&
 	       FCGX_FClose(gateway.request.err) == 0 &&
 	       FCGX_FClose(gateway.request.out) == 0;
 }

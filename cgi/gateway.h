@@ -56,10 +56,11 @@ bool gateway_next(struct gateway_request *request)
     __attribute__((warn_unused_result));
 
 /*
- * Send the answer to the request of gateway_next(), finish it, and wipe what
- * it came in.  Blocks at most write_timeout_ms for the answer, and then
- * request_timeout_ms for what the server still sends.  An answer that was not
- * taken in time, or whose server is gone, is cut; its Content-Length shows it.
+ * Send the answer to the request of gateway_next(), finish it, and wipe its
+ * records and variables (a read buffer of libfcgi's own is out of reach).
+ * Blocks at most write_timeout_ms for the answer, and then request_timeout_ms
+ * for what the server still sends.  An answer that was not taken in time, or
+ * whose server is gone, is cut; its Content-Length shows it.
  */
 void gateway_reply(const struct response *response);
 

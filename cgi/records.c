@@ -19,8 +19,8 @@
 enum { VERSION_AT, TYPE_AT, ID_AT, LENGTH_AT = 4, PADDING_AT = 6 };
 
 /* Where in the vetted bytes PARAMS begins, and where its content does. */
-#define BEGIN_SIZE  (2 * RECORDS_HEADER_SIZE)
-#define PARAMS_FROM (BEGIN_SIZE + RECORDS_HEADER_SIZE)
+#define PARAMS_AT   16
+#define PARAMS_FROM (PARAMS_AT + RECORDS_HEADER_SIZE)
 
 static size_t
 get16(const uint8_t *at)
@@ -97,7 +97,7 @@ end_params(struct records *records)
 		return;
 	}
 	records->state = RECORDS_WHOLE;
-	put_header(records->bytes + BEGIN_SIZE, PARAMS, records->id, length);
+	put_header(records->bytes + PARAMS_AT, PARAMS, records->id, length);
 	if (length == 0)
 		return; /* an empty record is the end */
 	put_header(records->bytes + records->len, PARAMS, records->id, 0);
@@ -111,11 +111,11 @@ vet_header(const struct records *records, uint8_t type, uint16_t id)
 {
 	if (records->header[VERSION_AT] != VERSION_1)
 		return "not version 1 of FastCGI";
-	if (records->id == 0)
-		return type == BEGIN_REQUEST && id != 0 &&
-		               records->content == RECORDS_HEADER_SIZE
-		           ? NULL
-		           : "it does not begin with BEGIN_REQUEST";
+	if (records->id == 0) {
+		if (type != BEGIN_REQUEST || id == 0 || records->content != 8)
+			return "it does not begin with BEGIN_REQUEST";
+		return NULL;
+	}
 	if (type != PARAMS || id != records->id)
 		return "a record that is not of its parameters";
 	if (records->content > PARAMS_FROM + RECORDS_PARAMS_MAX - records->len)

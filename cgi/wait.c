@@ -17,7 +17,7 @@ wait_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
 }
 
-bool
+short
 wait_for(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd pollfd = { .fd = fd, .events = events };
@@ -27,8 +27,8 @@ wait_for(int fd, short events, int64_t deadline_ms)
 		int64_t left = deadline_ms - wait_now_ms();
 
 		if (left <= 0)
-			return false;
+			return 0;
 		n = poll(&pollfd, 1, left < INT_MAX ? (int)left : INT_MAX);
 	} while (n < 0 && errno == EINTR);
-	return n > 0;
+	return n > 0 ? pollfd.revents : 0;
 }

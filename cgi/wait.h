@@ -4,7 +4,6 @@
 #ifndef WAIT_H
 #define WAIT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Milliseconds of CLOCK_MONOTONIC; never 0. */
@@ -14,8 +13,9 @@ int64_t wait_now_ms(void);
  * Wait until a descriptor is ready for events (poll(2)'s), has failed or was
  * closed by the peer; -1 waits for the deadline alone.
  *
- * Returns false when the deadline, a moment of wait_now_ms(), came first.
+ * Returns what poll(2) found, or 0 when the deadline, a moment of
+ * wait_now_ms(), came first.
  */
-bool wait_for(int fd, short events, int64_t deadline_ms);
+short wait_for(int fd, short events, int64_t deadline_ms);
 
 #endif

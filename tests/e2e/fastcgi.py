@@ -135,7 +135,8 @@ class Program:
 
     kind = "fastcgi_socket"
 
-    def __init__(self, name, database, tcp=False, **settings):
+    def __init__(self, name, database, tcp=False, environment=None,
+                 **settings):
         self.name = name
         self.directory = harness.temporary_directory()
         service = self.directory / "pg_service.conf"
@@ -154,7 +155,8 @@ class Program:
                     "PGSERVICEFILE": str(service),
                     "OAUTH_TOKENS_DATABASE": f"service={servers.NAME}",
                     **{f"OAUTH_TOKENS_{name}": str(value)
-                       for name, value in settings.items()}})
+                       for name, value in settings.items()},
+                    **(environment or {})})
         atexit.register(self.process.kill)
 
     def connect(self):
