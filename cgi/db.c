@@ -29,6 +29,9 @@ enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
 /* From this offset on page_far.sql is faster; and past the page's length. */
 #define FAR_FROM 200
 
+/* So often a question is asked whose connections are ended all the time. */
+#define ATTEMPTS 4
+
 /* While the database is away, from one attempt to connect to the next. */
 #define RETRY_MS 1000
 
@@ -347,7 +350,7 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 
 /* Tell the new session its limits, and learn how to ask for lists. */
 static enum db_result
-begin_session(struct db *db, int64_t deadline_ms)
+begin_session(struct db *db, int64_t deadline_ms, bool *again)
 {
 	const struct config *config = db->config;
 	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
@@ -361,7 +364,7 @@ begin_session(struct db *db, int64_t deadline_ms)
 		.lengths = { sizeof lock_ms, sizeof query_ms, sizeof not_ours },
 	};
 	enum db_result result =
-	    ask_once(db, SESSION, &params, deadline_ms, NULL);
+	    ask_once(db, SESSION, &params, deadline_ms, again);
 
 	if (result != DB_OK)
 		return result;
@@ -372,7 +375,7 @@ begin_session(struct db *db, int64_t deadline_ms)
 }
 
 static enum db_result
-connect_now(struct db *db, int64_t deadline_ms)
+connect_now(struct db *db, int64_t deadline_ms, bool *again)
 {
 	enum db_result result;
 
@@ -384,7 +387,7 @@ connect_now(struct db *db, int64_t deadline_ms)
 	if (result == DB_OK && PQsetnonblocking(db->connection, 1) != 0)
 		result = DB_UNAVAILABLE;
 	if (result == DB_OK)
-		result = begin_session(db, deadline_ms);
+		result = begin_session(db, deadline_ms, again);
 	if (result != DB_OK)
 		disconnect(db);
 	return result;
@@ -395,7 +398,7 @@ connect_now(struct db *db, int64_t deadline_ms)
  * see db.h.  One failure alone may be an accident, so all wait for the second.
  */
 static enum db_result
-connect_in_turn(struct db *db, int64_t end_ms)
+connect_in_turn(struct db *db, int64_t end_ms, bool *again)
 {
 	int64_t connect_ms = db->config->connect_timeout_ms;
 
@@ -408,7 +411,8 @@ connect_in_turn(struct db *db, int64_t end_ms)
 		wait_for(-1, 0, db->retry_ms);
 	}
 	db->retry_ms = wait_now_ms() + RETRY_MS;
-	return connect_now(db, earlier(wait_now_ms() + connect_ms, end_ms));
+	return connect_now(
+	    db, earlier(wait_now_ms() + connect_ms, end_ms), again);
 }
 
 /* Remember whether the database is there, for those who ask next. */
@@ -426,7 +430,7 @@ note_state(struct db *db, enum db_result result)
 }
 
 /*
- * Ask, connecting first where there is no connection, and once more where the
+ * Ask, connecting first where there is no connection, and again where the
  * connection was of no use any more.
  */
 static enum db_result
@@ -439,14 +443,14 @@ ask(struct db *db, enum statement_id id, const struct params *params)
 	bool again = true;
 
 	for (int attempt = 1; again; attempt++) {
+		bool *retry = attempt < ATTEMPTS ? &again : NULL;
+
 		again = false;
 		if (db->connection == NULL)
-			result = connect_in_turn(db, end_ms);
-		if (db->connection == NULL)
-			break;
-		result = ask_once(db, id, params,
-		    earlier(wait_now_ms() + query_ms, end_ms),
-		    attempt == 1 ? &again : NULL);
+			result = connect_in_turn(db, end_ms, retry);
+		if (db->connection != NULL)
+			result = ask_once(db, id, params,
+			    earlier(wait_now_ms() + query_ms, end_ms), retry);
 	}
 	note_state(db, result);
 	return result;
@@ -649,8 +653,8 @@ db_check(struct db *db, FILE *out)
 	    from != NULL ? from : "libpq's own variables and files");
 	/* Preparing a list fails where a check can say why. */
 	db->prepare = false;
-	result =
-	    connect_now(db, wait_now_ms() + db->config->connect_timeout_ms);
+	result = connect_now(
+	    db, wait_now_ms() + db->config->connect_timeout_ms, NULL);
 	if (result != DB_OK) {
 		fprintf(out, "%-8s connection: none\n", "error");
 		return result;

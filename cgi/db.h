@@ -61,8 +61,8 @@ struct db *db_new(
 
 /*
  * Authenticate the caller and read a page of his tokens, in one statement and
- * one round trip.  Connects first where there is no connection; a connection
- * that turns out broken is replaced and the question asked again, once.
+ * one round trip.  Connects first where there is no connection; one that turns
+ * out broken is replaced and the question asked again, within the same limits.
  *
  * page  filled only for DB_OK; lives until the next call on db
  */
