@@ -6,6 +6,7 @@
  */
 #include <endian.h>
 #include <libpq-fe.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,9 @@ enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
 
 /* From this offset on page_far.sql is faster; and past the page's length. */
 #define FAR_FROM 200
+
+/* From so many rows on their memory is given back to the system. */
+#define TRIM_FROM 1000
 
 /* So often a question is asked whose connections are ended all the time. */
 #define ATTEMPTS 4
@@ -602,15 +606,21 @@ db_be_patient(struct db *db)
 void
 db_forget(struct db *db)
 {
+	int n;
+
 	if (db == NULL)
 		return;
-	for (int i = 0; db->rows != NULL && i < PQntuples(db->result); i++)
+	n = db->rows != NULL ? PQntuples(db->result) : 0;
+	for (int i = 0; i < n; i++)
 		explicit_bzero(PQgetvalue(db->result, i, TOKEN),
 		    (size_t)PQgetlength(db->result, i, TOKEN));
 	free(db->rows);
 	db->rows = NULL;
 	PQclear(db->result);
 	db->result = NULL;
+	/* What a long list took has holes, and would stay with us. */
+	if (n >= TRIM_FROM)
+		malloc_trim(0);
 }
 
 /* Print the rows (level, line) of a check; false when one is an error. */
