@@ -1,0 +1,159 @@
+"""The benchmark's databases: deterministic, made in SQL; and what is asked of
+them."""
+
+import dataclasses
+import subprocess
+
+import database as db
+import exchange
+import harness
+from harness import API_KEY
+
+DEMO, HEAVY, HUNDRED = 2, 3, 4  # users; the rest follow, all viewers
+ADDRESS = "/api/oauth_access_tokens"
+INDEX = "ix_oauth2_access_token_user_id_expires_id"
+
+# A server that is set up for its tables, and whose background work does not
+# fall into some measurements and not into others.
+SETTINGS = {
+    "shared_buffers": "1GB", "maintenance_work_mem": "256MB",
+    "max_connections": "200", "autovacuum": "off", "wal_level": "minimal",
+    "max_wal_senders": "0", "max_wal_size": "16GB",
+    "checkpoint_timeout": "1h", "timezone": "UTC"}
+
+# What a peer that selects whole rows logs in as; the others have our own role.
+READER = "reader"
+
+# A user for each 100 tokens.  Most have 40 to 100, on average 70, and one in
+# 20 has 470: 90 on average; the heavy user has the rest.  One token in ten is
+# active.  They lie in the table in no order, as those of users who log in now
+# and then.
+TOKENS = """
+INSERT INTO "user" (id, username, email, roles)
+SELECT u, 'user_' || u, 'user_' || u || '@example.com', 4
+FROM generate_series(%(heavy)s, %(last)s) AS u;
+
+SET session_replication_role = replica; -- no look-up of each foreign key
+SET work_mem = '256MB';
+INSERT INTO oauth2_access_token
+	(oauth2_application_id, user_id, expires, token, refresh_token)
+SELECT 1, u,
+	CASE WHEN n %% 10 = 0 THEN timestamptz '2099-01-01 00:00:00+00'
+		ELSE timestamptz '2024-01-01 00:00:00+00' END
+	- (n * 7919 + u) %% 1000003 * interval '61.000007 seconds', -- two years
+	translate(encode(sha256(('token ' || u || ' ' || n)::bytea), 'base64'),
+		'+/=', '-_'),
+	translate(encode(sha256(('refresh ' || u || ' ' || n)::bytea), 'base64'),
+		'+/=', '-_')
+FROM (
+	SELECT u, n
+	FROM generate_series(%(heavy)s, %(last)s) AS u
+	CROSS JOIN LATERAL generate_series(1, CASE
+		WHEN u = %(heavy)s THEN %(heavy_rows)s
+		WHEN u = %(hundred)s THEN 100
+		WHEN u %% 20 = 0 THEN 470
+		ELSE 40 + u * 7919 %% 61 END) AS n
+) AS made
+ORDER BY hashint8(u::bigint << 32 | n);
+"""
+
+
+class Data(db.Database):
+    """A database of so many tokens, in a cluster that may have others."""
+
+    def __init__(self, cluster, name, rows, heavy_rows):
+        self.cluster, self.name = cluster, name
+        self.rows, self.heavy_rows = rows, heavy_rows
+        cluster.create(name, "schema.sql", "demo.sql", "role.sql")
+        self.sql(TOKENS % {
+            "heavy": HEAVY, "hundred": HUNDRED, "last": HEAVY + rows // 100,
+            "heavy_rows": self.heavy_rows})
+        self.sql(f"""
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER};
+            ALTER ROLE oauth_access_tokens CONNECTION LIMIT -1;""")
+        self.sql("VACUUM ANALYZE")
+        self.sql("CHECKPOINT")
+
+    def sql(self, text):
+        return self.cluster.psql(text, self.name)
+
+    def service(self):
+        return super().service().replace(
+            f"dbname={db.DATABASE}", f"dbname={self.name}")
+
+    def environment(self, user="oauth_access_tokens"):
+        return self.cluster.environment(self.name, user)
+
+    def index(self, wanted):
+        """Have sql/index.sql, or not."""
+        if wanted:
+            self.sql((harness.ROOT / "sql/index.sql").read_text())
+        else:
+            self.sql(f"DROP INDEX IF EXISTS {INDEX}")
+        self.sql("VACUUM ANALYZE oauth2_access_token")
+
+    def token(self, user):
+        """The active token of the user's that the benchmark logs in with."""
+        return self.sql(
+            f"SELECT token FROM oauth2_access_token WHERE user_id = {user}"
+            " AND expires > now() ORDER BY id LIMIT 1")
+
+
+class Cluster(harness.Cluster):
+    """A private cluster with the settings above."""
+
+    def __init__(self):
+        super().__init__()
+        for name, value in SETTINGS.items():
+            self.psql(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.psql(f"CREATE ROLE {READER} LOGIN")
+        bindir = subprocess.check_output(
+            ["pg_config", "--bindir"], text=True).strip()
+        self._cluster(
+            "as", f"{bindir}/pg_ctl", "-D", self.directory / "data", "-s",
+            "-w", "-l", self.directory / "data/server.log", "restart")
+
+    def postmaster(self):
+        """The process that all others of the cluster come from."""
+        path = self.directory / "data/postmaster.pid"
+        return int(path.read_text().split()[0])
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    """A request, with show_all=1 and the API key in its query."""
+    name: str
+    what: str
+    user: int
+    limit: int = None  # the default, 40
+    deep: bool = False  # skip nine tenths of his list
+
+    def numbers(self, data):
+        """(_limit, _offset)"""
+        return self.limit or 40, self.deep * data.heavy_rows * 9 // 10
+
+    def target(self, data):
+        offset = self.numbers(data)[1]
+        parts = [f"_limit={self.limit}" if self.limit else "",
+                 f"_offset={offset}" if self.limit or offset else "",
+                 "show_all=1", f"api_key={API_KEY}"]
+        return ADDRESS + "?" + "&".join(filter(None, parts))
+
+    def request(self, data, token=None):
+        return exchange.Request(self.target(data), headers=(
+            ("OAUTH-TOKEN", token or data.token(self.user)),))
+
+
+HUNDRED_PAGE = Workload(
+    "hundred", "a user with 100 tokens, the default page", HUNDRED)
+
+WORKLOADS = (
+    Workload("example", "the documented request, 8 tokens", DEMO, 20),
+    HUNDRED_PAGE,
+    Workload("heavy", "the heavy user's first page", HEAVY),
+    Workload("deep", "the heavy user's page at nine tenths of his list", HEAVY,
+             deep=True),
+)
+
+# In one answer all that the program gives in one, for its memory.
+WHOLE = Workload("whole", "10,000 tokens in one answer", HEAVY, 10_000)

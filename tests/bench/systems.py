@@ -1,0 +1,301 @@
+"""What is measured: the program behind its web servers, the two ceilings, and
+peers.  Each gets the same request for the same rows."""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+
+import data as datas
+import exchange
+import harness
+import load
+import servers
+from common import STATEMENTS
+
+PEERS = pathlib.Path(__file__).parent / "peers"
+BUILT = harness.BUILD / "bench"
+# Each system gets as many processes as there are processors; ours has what
+# its configuration files say, which is made for two.
+WORKERS = os.cpu_count()
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A workload on a database, and the kit that all systems read."""
+    data: datas.Data
+    workload: datas.Workload
+    kit: "Kit"
+    token: str
+    raw: bytes  # our own answer, as CGI: head and body
+
+    @property
+    def request(self):
+        return self.workload.request(self.data, self.token)
+
+    def service(self):
+        return self.data.service()
+
+
+class Kit:
+    """The peers, and the statement of a list as it is compiled in, where the
+    user that servers run as may read them."""
+
+    def __init__(self):
+        self.directory = harness.temporary_directory()
+        shutil.copytree(PEERS, self.directory, dirs_exist_ok=True)
+        shutil.copytree(BUILT, self.directory, dirs_exist_ok=True)
+        self.statement = STATEMENTS["list_all"]
+        self.statement_file.write_text(self.statement)
+
+    @property
+    def statement_file(self):
+        return self.directory / "list_all.sql"
+
+
+def job(data, workload, kit):
+    """The job, with the program's own answer by CGI to begin with."""
+    token = data.token(workload.user)
+    variables = exchange.cgi_variables(workload.request(data, token))
+    done = subprocess.run(
+        [harness.PROGRAM], env=dict([*variables, *data.environment().items()]),
+        check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    return Job(data, workload, kit, token, done.stdout)
+
+
+class Http:
+    """What a system that listens is measured with."""
+
+    def __init__(self, kind, job):
+        self.job = job
+        super().__init__(kind, job)
+
+    def roots(self):
+        return [process.pid for process in self.processes]
+
+    def load(self, connections, seconds):
+        url = f"http://127.0.0.1:{self.port}{self.job.request.target}"
+        return load.wrk(url, self.job.token, connections, seconds)
+
+
+class Ours(Http, servers.Lighttpd):
+    pass
+
+
+class OursCgi(Http, servers.LighttpdCgi):
+    pass
+
+
+class OursFcgid(Http, servers.ApacheFcgid):
+    pass
+
+
+class Constant:
+    """A program in the place of ours, below the same configuration, that gives
+    our answer to every request."""
+
+    def prepare(self):
+        program = self.directory / "cgi-bin" / servers.NAME
+        shutil.copy(self.job.kit.directory / self.program, program)
+        program.with_suffix(".answer").write_bytes(self.job.raw)
+        super().prepare()
+
+
+class ConstantFastCgi(Constant, Ours):
+    program = "constant_fcgi"
+
+
+class ConstantCgi(Constant, OursCgi):
+    program = "constant_cgi"
+
+
+class Peer(Http):
+    """A service of its own, started by command()."""
+
+    def environment(self, listen, user="oauth_access_tokens"):
+        return {**self.job.data.environment(user), "LISTEN": str(listen),
+                "WORKERS": str(WORKERS)}
+
+    def stop(self):
+        for process in load.family(self.roots()):
+            if process.whose:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGTERM)
+        super().stop()
+
+
+class Alone(Peer, servers.Server):
+    """A service that speaks HTTP itself."""
+
+    def prepare(self):
+        pass
+
+    def start(self):
+        self.launch_peer(self.port)
+
+
+class Behind(Peer, servers.Lighttpd):
+    """A service behind the same lighttpd, by a socket: "configuration" is in
+    place of ours."""
+
+    def prepare(self):
+        (self.shipped / "lighttpd-conf" / self.file).write_text(
+            self.configuration % {"socket": self.socket()})
+        super().prepare()
+
+    def socket(self):
+        return self.directory / "run/peer.sock"
+
+    def start(self):
+        self.launch_peer(self.socket())
+        servers.wait_until(self.socket().is_socket, "the peer is not there")
+        super().start()
+
+
+class Php(Behind):
+    configuration = """
+server.modules += ( "mod_rewrite", "mod_fastcgi" )
+url.rewrite-once = ( "^/api/oauth_access_tokens(\\?.*)?$" => "/tokens.php$1" )
+fastcgi.server = ( ".php" => (( "socket" => "%(socket)s" )) )
+"""
+
+    def launch_peer(self, listen):
+        shutil.copy(self.job.kit.directory / "tokens.php",
+                    self.directory / "www")
+        file = self.write("etc/fpm.conf", f"""
+[global]
+daemonize = no
+error_log = {self.directory}/log/fpm.log
+[www]
+listen = {listen}
+pm = static
+pm.max_children = {WORKERS}
+clear_env = no
+""")
+        [program] = pathlib.Path("/usr/sbin").glob("php-fpm[0-9]*")
+        self.launch([program, "--fpm-config", file],
+                    **self.environment(listen))
+
+
+class Node:
+    """See peers/node.js."""
+
+    statement = False
+
+    def launch_peer(self, listen):
+        kit = self.job.kit
+        one = {"STATEMENT": str(kit.statement_file)} if self.statement else {}
+        self.launch(["node", kit.directory / "node.js"],
+                    NODE_ENV="production", **one, **self.environment(listen))
+
+
+class NodeAlone(Node, Alone):
+    pass
+
+
+class NodeBehind(Node, Behind):
+    configuration = """
+server.modules += ( "mod_proxy" )
+$HTTP["url"] =~ "^/api/" {
+	proxy.server = ( "" => (( "socket" => "%(socket)s" )) )
+}
+"""
+
+
+class OneStatement:
+    statement = True
+
+
+class NodeOneAlone(OneStatement, NodeAlone):
+    pass
+
+
+class NodeOneBehind(OneStatement, NodeBehind):
+    pass
+
+
+class Mage(Alone):
+    """See peers/mage.py."""
+
+    def launch_peer(self, listen):
+        self.launch(["/usr/bin/python3", self.job.kit.directory / "mage.py"],
+                    **self.environment(listen, datas.READER))
+
+
+class Pgbench:
+    """The database by itself."""
+
+    # More clients only take the processors from each other: the ceiling is
+    # what the database can do, not what 32 clients make of it.
+    MOST = 2 * WORKERS
+
+    def __init__(self, _kind, job):
+        self.job = job
+
+    def roots(self):
+        return []
+
+    def stop(self):
+        pass
+
+    def statement(self):
+        """Ours; a number for a name, and NULL for the project."""
+        names = {"1": ":key", "2": ":token", "3": "NULL", "4": ":limit",
+                 "5": ":offset"}
+        return re.sub(r"\$(\d)", lambda m: names[m[1]],
+                      self.job.kit.statement)
+
+    def variables(self):
+        limit, offset = self.job.workload.numbers(self.job.data)
+        return {"key": harness.API_KEY, "token": self.job.token,
+                "limit": limit, "offset": offset}
+
+    def load(self, connections, seconds):
+        return load.pgbench(
+            self.job.data.environment(), self.statement(), self.variables(),
+            min(connections, self.MOST), seconds)
+
+
+class PgbenchCount(Pgbench):
+    """Only the exact count of the list."""
+
+    def statement(self):
+        return ("SELECT count(*) FROM oauth2_access_token"
+                " WHERE user_id = :user::bigint")
+
+    def variables(self):
+        return {"user": self.job.workload.user}
+
+
+@dataclasses.dataclass(frozen=True)
+class System:
+    name: str
+    make: type
+    kind: str = "lighttpd_fastcgi"  # which of the shipped files
+    connections: tuple = (1, 8, 32)
+    answers: bool = True  # by itself: it knows a wrong token
+    speaks_http: bool = True
+
+
+OURS = System("ours", Ours)
+OURS_GROWN = System("ours-grown", Ours)
+
+SYSTEMS = (
+    OURS,
+    System("ours-fcgid", OursFcgid, "apache_fcgid"),
+    System("ours-cgi", OursCgi, "lighttpd_cgi", (1, 8)),
+    System("constant", ConstantFastCgi, answers=False),
+    System("constant-cgi", ConstantCgi, "lighttpd_cgi", (1, 8), False),
+    System("pgbench", Pgbench, speaks_http=False),
+    System("count", PgbenchCount, connections=(1,), speaks_http=False),
+    System("php", Php),
+    System("node", NodeAlone),
+    System("node-lighttpd", NodeBehind, connections=(1,)),
+    System("node-one", NodeOneAlone),
+    System("node-one-lighttpd", NodeOneBehind, connections=(1,)),
+    System("python", Mage),
+)
