@@ -23,6 +23,10 @@ PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
                     shellcheck
+# npm is a package of its own, but not where nodejs brings it along.
+PACKAGES_BENCH    = $(PACKAGES_CHECK) nodejs \
+                    $(if $(shell command -v npm),,npm) php-fpm php-pgsql \
+                    python3-psycopg2 python3-sqlalchemy python3-tornado wrk
 PACKAGES_FUZZ     = $(PACKAGES_BUILD) clang llvm
 
 # The user's CFLAGS, CPPFLAGS and LDFLAGS come last, so that they win.
@@ -71,7 +75,7 @@ $(B)/%.o: cgi/%.c Makefile | $(B)
 
 $(B)/db.o: $(B)/sql.h
 
-$(B) $(B)/unit $(B)/fuzz:
+$(B) $(B)/unit $(B)/fuzz $(B)/bench:
 	@mkdir -p $@
 
 # The statements of sql/ as C strings, without their comments.  list.sql stands
@@ -154,7 +158,7 @@ check-valgrind: packages-valgrind
 	    $(or $(SUITES),unit e2e/cgi e2e/lighttpd e2e/apache e2e/database)
 
 # How long each target runs.
-SECONDS = 60
+SECONDS ?= 60
 fuzz: packages-fuzz
 	@$(MAKE) --no-print-directory $(FUZZ:%_fuzz=%_libfuzzer)
 	@for name in $(notdir $(FUZZ:%_fuzz=%)); do \
@@ -164,6 +168,22 @@ fuzz: packages-fuzz
 		    $(B)/fuzz/corpus/$$name tests/fuzz/corpus/$$name || \
 		    exit 1; \
 	done
+
+# What the benchmark compares the program with; tests/bench/bench says what
+# ROUNDS, SECONDS, ROWS, SYSTEMS and others choose.
+bench: packages-bench
+	@$(MAKE) --no-print-directory all $(B)/bench/constant_fcgi \
+	    $(B)/bench/constant_cgi $(B)/bench/node_modules
+	B=$(B) PYTHONDONTWRITEBYTECODE=1 tests/bench/bench
+
+$(B)/bench/%: tests/bench/peers/%.c Makefile | $(B)/bench
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
+
+$(B)/bench/node_modules: tests/bench/peers/package.json | $(B)/bench
+	@cp $< $(@D)
+	@cd $(@D) && npm install --silent --no-audit --no-fund \
+	    --no-package-lock --ignore-scripts
+	@touch $@
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(cgibindir) $(DESTDIR)$(pkgdatadir)/sql \
@@ -195,7 +215,8 @@ coverage: packages-coverage
 	gcovr --root . --filter cgi/ $(B)/coverage
 
 lint: packages-lint $(B)/sql.h
-	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch]
+	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
+	    tests/bench/peers/*.c
 	clang-tidy --quiet --warnings-as-errors='*' cgi/*.c -- \
 	    $(filter -std=% -D% -I%,$(ALL_CFLAGS))
 	cppcheck --quiet --error-exitcode=1 --inline-suppr \
@@ -221,9 +242,10 @@ help:
 	@echo 'make coverage    run all tests, then say which lines they reach'
 	@echo 'make lint        clang-format, clang-tidy, cppcheck, shellcheck'
 	@echo 'make fuzz        look for bugs, SECONDS=$(SECONDS) for each target'
+	@echo 'make bench       measure it beside its ceilings and its peers'
 	@echo 'make clean       remove $(B)'
 
-.PHONY: all demo demo-stop check check-long check-sanitized check-valgrind \
+.PHONY: all bench demo demo-stop check check-long check-sanitized check-valgrind \
     install uninstall coverage lint fuzz clean help
 .SUFFIXES:
 .SECONDARY:

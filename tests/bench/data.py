@@ -86,6 +86,7 @@ class Data(db.Database):
 
     def index(self, wanted):
         """Have sql/index.sql, or not."""
+        self.indexed = wanted
         if wanted:
             self.sql((harness.ROOT / "sql/index.sql").read_text())
         else:

@@ -15,7 +15,7 @@ import exchange
 import harness
 import load
 import servers
-from common import STATEMENTS
+from common import LISTS, STATEMENTS
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 BUILT = harness.BUILD / "bench"
@@ -37,24 +37,30 @@ class Job:
     def request(self):
         return self.workload.request(self.data, self.token)
 
+    @property
+    def shape(self):
+        """The form of the statement that our program takes for it."""
+        if not self.data.indexed:
+            return "scan_all"
+        return "far_all" if self.workload.deep else "near_all"
+
     def service(self):
         return self.data.service()
 
 
 class Kit:
-    """The peers, and the statement of a list as it is compiled in, where the
-    user that servers run as may read them."""
+    """The peers, and the forms of the statement as they are compiled in, where
+    the user that servers run as may read them."""
 
     def __init__(self):
         self.directory = harness.temporary_directory()
         shutil.copytree(PEERS, self.directory, dirs_exist_ok=True)
         shutil.copytree(BUILT, self.directory, dirs_exist_ok=True)
-        self.statement = STATEMENTS["list_all"]
-        self.statement_file.write_text(self.statement)
+        for name in LISTS:
+            self.statement_file(name).write_text(STATEMENTS[name])
 
-    @property
-    def statement_file(self):
-        return self.directory / "list_all.sql"
+    def statement_file(self, name):
+        return self.directory / f"{name}.sql"
 
 
 def job(data, workload, kit):
@@ -188,7 +194,8 @@ class Node:
 
     def launch_peer(self, listen):
         kit = self.job.kit
-        one = {"STATEMENT": str(kit.statement_file)} if self.statement else {}
+        one = {"STATEMENT": str(kit.statement_file(self.job.shape))
+               } if self.statement else {}
         self.launch(["node", kit.directory / "node.js"],
                     NODE_ENV="production", **one, **self.environment(listen))
 
@@ -247,7 +254,7 @@ class Pgbench:
         names = {"1": ":key", "2": ":token", "3": "NULL", "4": ":limit",
                  "5": ":offset"}
         return re.sub(r"\$(\d)", lambda m: names[m[1]],
-                      self.job.kit.statement)
+                      STATEMENTS[self.job.shape])
 
     def variables(self):
         limit, offset = self.job.workload.numbers(self.job.data)
