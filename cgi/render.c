@@ -20,11 +20,13 @@
 struct text {
 	char *bytes;
 	size_t len, size;
+	size_t want; /* its length in the end, computed apart */
 };
 
 /* The object of a row, and those of its texts, which may be absent from it. */
 struct row_object {
 	struct json_object *row, *expires, *token;
+	char user_id[24]; /* the same for all rows, and written once */
 };
 
 /* Add a value, which object owns from now on, even on failure. */
@@ -61,14 +63,24 @@ set_text(struct json_object *row, const char *key, struct json_object *string,
 static bool
 make_row_object(struct row_object *object, int64_t user_id)
 {
+	struct json_object *id;
+
 	object->row = json_object_new_object();
 	object->expires = json_object_new_string_len("", 0);
 	object->token = json_object_new_string_len("", 0);
 	/* The order of the members is this one from now on. */
-	return object->row != NULL && object->expires != NULL &&
-	       object->token != NULL && add(object->row, "expires", NULL) &&
-	       add(object->row, "token", NULL) &&
-	       add_new(object->row, "user_id", json_object_new_int64(user_id));
+	if (object->row == NULL || object->expires == NULL ||
+	    object->token == NULL || !add(object->row, "expires", NULL) ||
+	    !add(object->row, "token", NULL))
+		return false;
+	id = json_object_new_int64(user_id);
+	if (id == NULL)
+		return false;
+	snprintf(object->user_id, sizeof object->user_id, "%lld",
+	    (long long)user_id);
+	json_object_set_serializer(
+	    id, json_object_userdata_to_json_string, object->user_id, NULL);
+	return add(object->row, "user_id", id);
 }
 
 /* json-c gives its text as const, but it is its own, and soon free. */
@@ -89,27 +101,24 @@ free_row_object(struct row_object *object)
 	json_object_put(object->token);
 }
 
-/* The length of a byte within a JSON string: RFC 8259, section 7. */
-static size_t
-byte_len(unsigned char c)
-{
-	if (c >= 0x20)
-		return c == '"' || c == '\\' ? strlen("\\\"") : 1;
-	return memchr("\b\f\n\r\t", c, 5) != NULL ? strlen("\\n")
-	                                          : strlen("\\u0000");
-}
-
-/* The length of a text as a JSON string, or of null. */
+/* The length of a text as a JSON string (RFC 8259, section 7), or of null. */
 static size_t
 string_len(const char *text, size_t len)
 {
-	size_t n = strlen("\"\"");
+	size_t more = strlen("\"\"");
 
 	if (text == NULL)
 		return strlen("null");
-	for (size_t i = 0; i < len; i++)
-		n += byte_len((unsigned char)text[i]);
-	return n;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '"' || c == '\\' ||
+		    (c >= '\b' && c <= '\r' && c != '\v'))
+			more += strlen("\\");
+		else if (c < 0x20)
+			more += strlen("\\u000");
+	}
+	return len + more;
 }
 
 static size_t
@@ -118,34 +127,22 @@ number_len(int64_t number)
 	return (size_t)snprintf(NULL, 0, "%lld", (long long)number);
 }
 
-/* The length of a row's object but for its two texts. */
+/*
+ * The length of a page's text, but for the moments in it, whose lengths are
+ * known when they are written.
+ */
 static size_t
-row_len(int64_t user_id)
+page_len(const struct token_page *page, bool next)
 {
-	return strlen("{\"expires\":,\"token\":,\"user_id\":}") +
-	       number_len(user_id);
-}
-
-static size_t
-metadata_len(int64_t count, bool next)
-{
-	return strlen("{\"count\":,\"next\":}") + number_len(count) +
-	       strlen(next ? "true" : "false");
-}
-
-/* Room for the text of a page, and its NUL. */
-static size_t
-page_size(const struct token_page *page, bool next)
-{
-	size_t size = strlen(LIST_BEGIN LIST_END "}") +
-	              metadata_len(page->count, next) + 1 +
-	              page->n * (row_len(page->user_id) + strlen(",\"\"") +
-	                            TIMESTAMP_SIZE);
+	size_t len =
+	    strlen(LIST_BEGIN LIST_END "{\"count\":,\"next\":}}") +
+	    number_len(page->count) + strlen(next ? "true" : "false") +
+	    page->n * (strlen(",{\"expires\":,\"token\":,\"user_id\":}") +
+	                  number_len(page->user_id));
 
 	for (size_t i = 0; i < page->n; i++)
-		size +=
-		    string_len(page->rows[i].token, page->rows[i].token_len);
-	return size;
+		len += string_len(page->rows[i].token, page->rows[i].token_len);
+	return len - (page->n > 0 ? strlen(",") : 0);
 }
 
 static bool
@@ -159,17 +156,13 @@ append(struct text *text, const char *bytes, size_t len)
 	return true;
 }
 
-/*
- * Append an object.  When memory runs out json-c can lose a part and still
- * give valid JSON: the length must be the one computed apart.
- */
 static bool
-append_object(struct text *text, struct json_object *object, size_t want)
+append_object(struct text *text, struct json_object *object)
 {
 	size_t len = 0;
 	const char *json = json_object_to_json_string_length(object,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-	bool ok = json != NULL && len == want && append(text, json, len);
+	bool ok = json != NULL && append(text, json, len);
 
 	if (json != NULL)
 		wipe(json, len);
@@ -177,32 +170,31 @@ append_object(struct text *text, struct json_object *object, size_t want)
 }
 
 static bool
-append_row(struct text *text, struct row_object *object,
-    const struct token_row *row, size_t want)
+append_row(
+    struct text *text, struct row_object *object, const struct token_row *row)
 {
 	char expires[TIMESTAMP_SIZE];
-	const char *shown = row->has_expires ? expires : NULL;
-	size_t len =
-	    row->has_expires ? timestamp_format(expires, row->expires_us) : 0;
+	size_t len = 0;
 
-	return set_text(object->row, "expires", object->expires, shown, len) &&
+	if (row->has_expires)
+		len = timestamp_format(expires, row->expires_us);
+	text->want += len + strlen(row->has_expires ? "\"\"" : "null");
+	return set_text(object->row, "expires", object->expires,
+	           row->has_expires ? expires : NULL, len) &&
 	       set_text(object->row, "token", object->token, row->token,
 	           row->token_len) &&
-	       append_object(text, object->row,
-	           want + string_len(shown, len) +
-	               string_len(row->token, row->token_len));
+	       append_object(text, object->row);
 }
 
 static bool
 append_rows(struct text *text, const struct token_page *page)
 {
 	struct row_object object;
-	size_t want = row_len(page->user_id);
 	bool ok = make_row_object(&object, page->user_id);
 
 	for (size_t i = 0; ok && i < page->n; i++)
 		ok = (i == 0 || append(text, ",", 1)) &&
-		     append_row(text, &object, &page->rows[i], want);
+		     append_row(text, &object, &page->rows[i]);
 	free_row_object(&object);
 	return ok;
 }
@@ -214,7 +206,7 @@ append_metadata(struct text *text, int64_t count, bool next)
 	bool ok = object != NULL &&
 	          add_new(object, "count", json_object_new_int64(count)) &&
 	          add_new(object, "next", json_object_new_boolean(next)) &&
-	          append_object(text, object, metadata_len(count, next));
+	          append_object(text, object);
 
 	json_object_put(object);
 	return ok;
@@ -223,16 +215,21 @@ append_metadata(struct text *text, int64_t count, bool next)
 bool
 render_page(const struct token_page *page, bool next, char **bytes, size_t *len)
 {
-	struct text text = { .size = page_size(page, next) };
+	struct text text = { .want = page_len(page, next) };
 
+	text.size = text.want + page->n * (TIMESTAMP_SIZE + strlen("\"\"")) + 1;
 	text.bytes = malloc(text.size);
 	if (text.bytes == NULL)
 		return false;
+	/*
+	 * When memory runs out json-c can lose a part and still give valid
+	 * JSON: the length tells.
+	 */
 	if (!append(&text, LIST_BEGIN, strlen(LIST_BEGIN)) ||
 	    !append_rows(&text, page) ||
 	    !append(&text, LIST_END, strlen(LIST_END)) ||
 	    !append_metadata(&text, page->count, next) ||
-	    !append(&text, "}", 1)) {
+	    !append(&text, "}", 1) || text.len != text.want) {
 		explicit_bzero(text.bytes, text.len);
 		free(text.bytes);
 		return false;

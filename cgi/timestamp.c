@@ -5,7 +5,7 @@
  * PostgreSQL, and needs no time zone: all is UTC.
  */
 #include <stdbool.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "timestamp.h"
 
@@ -47,48 +47,102 @@ date_of(int64_t days)
 	};
 }
 
-/* Write ".ffffff", or as PostgreSQL does without the zeros at its end. */
-static int
-format_fraction(char *out, size_t size, int us, bool trim)
+/*
+ * Write a number of 0 or more, with zeros before it up to so many digits;
+ * returns where it ends.  (Lists are long, and printf() is slow.)
+ */
+static char *
+put_number(char *out, int64_t number, int width)
 {
-	int n;
+	char digits[20];
+	int n = 0;
 
-	if (us == 0) {
-		out[0] = '\0';
-		return 0;
-	}
-	n = snprintf(out, size, ".%06d", us);
-	while (trim && out[n - 1] == '0')
-		out[--n] = '\0';
-	return n;
+	do {
+		digits[n++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0 || n < width);
+	while (n > 0)
+		*out++ = digits[--n];
+	return out;
 }
 
-size_t
-timestamp_format(char out[TIMESTAMP_SIZE], int64_t us)
+static char *
+put_text(char *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(out, text, len);
+	return out + len;
+}
+
+/* Write "YYYY-MM-DD". */
+static char *
+put_date(char *out, const struct date *date)
+{
+	out = put_number(out, date->year > 0 ? date->year : 1 - date->year, 4);
+	*out++ = '-';
+	out = put_number(out, date->month, 2);
+	*out++ = '-';
+	return put_number(out, date->day, 2);
+}
+
+/* Write "HH:MM:SS". */
+static char *
+put_time(char *out, int64_t second)
+{
+	out = put_number(out, second / 3600, 2);
+	*out++ = ':';
+	out = put_number(out, second / 60 % 60, 2);
+	*out++ = ':';
+	return put_number(out, second % 60, 2);
+}
+
+/* Write ".ffffff", or as PostgreSQL does without the zeros at its end. */
+static char *
+put_fraction(char *out, int64_t us, bool trim)
+{
+	if (us == 0)
+		return out;
+	*out++ = '.';
+	out = put_number(out, us, 6);
+	while (trim && out[-1] == '0')
+		out--;
+	return out;
+}
+
+/* Write a moment that is not infinite. */
+static char *
+put_moment(char *out, int64_t us)
 {
 	int64_t days = us / US_PER_DAY, rest = us % US_PER_DAY;
 	struct date date;
-	int second;
 	bool python; /* a year that Python has */
-	char fraction[16];
-
-	if (us == INT64_MAX)
-		return (size_t)snprintf(out, TIMESTAMP_SIZE, "infinity");
-	if (us == INT64_MIN)
-		return (size_t)snprintf(out, TIMESTAMP_SIZE, "-infinity");
 
 	if (rest < 0) {
 		rest += US_PER_DAY;
 		days--;
 	}
 	date = date_of(days);
-	second = (int)(rest / US_PER_SECOND);
 	python = date.year >= 1 && date.year <= 9999;
-	format_fraction(
-	    fraction, sizeof fraction, (int)(rest % US_PER_SECOND), !python);
-	return (size_t)snprintf(out, TIMESTAMP_SIZE,
-	    "%04lld-%02d-%02d %02d:%02d:%02d%s%s%s",
-	    (long long)(date.year > 0 ? date.year : 1 - date.year), date.month,
-	    date.day, second / 3600, second / 60 % 60, second % 60, fraction,
-	    python ? "+00:00" : "+00", date.year > 0 ? "" : " BC");
+	out = put_date(out, &date);
+	*out++ = ' ';
+	out = put_time(out, rest / US_PER_SECOND);
+	out = put_fraction(out, rest % US_PER_SECOND, !python);
+	out = put_text(out, python ? "+00:00" : "+00");
+	return put_text(out, date.year > 0 ? "" : " BC");
+}
+
+size_t
+timestamp_format(char out[TIMESTAMP_SIZE], int64_t us)
+{
+	char *end;
+
+	if (us == INT64_MAX)
+		end = put_text(out, "infinity");
+	else if (us == INT64_MIN)
+		end = put_text(out, "-infinity");
+	else
+		end = put_moment(out, us);
+	*end = '\0';
+	return (size_t)(end - out);
 }
