@@ -311,6 +311,8 @@ ALL_TOKENS = frozenset(OWNERS) | {NOBODY.token}
 class Database:
     """The cluster of one suite."""
 
+    prefix = ()  # what pg_ctl is run with
+
     def __init__(self, tcp=False):
         self.cluster = harness.Cluster(tcp=tcp)
         self.cluster.create(
@@ -330,27 +332,27 @@ class Database:
         """PostgreSQL's own log."""
         return (self.cluster.directory / "data/server.log").read_text()
 
-    def _pg_ctl(self, *words):
+    def pg_ctl(self, *words):
         """pg_ctl, in the directory whose "data" the cluster is."""
         directory = self.cluster.directory
         bindir = subprocess.run(["pg_config", "--bindir"], text=True,
                                 check=True, capture_output=True).stdout.strip()
         with open(directory / "pg_ctl.log", "a") as log:
             subprocess.run(
-                harness.as_service_user([
+                [*self.prefix, *harness.as_service_user([
                     f"{bindir}/pg_ctl", "-D", directory / "data", "-w",
-                    "-l", directory / "data/server.log", *words]),
+                    "-l", directory / "data/server.log", *words])],
                 cwd=directory, check=True, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log)
 
     @contextlib.contextmanager
     def away(self):
         """The database is stopped meanwhile, and started again."""
-        self._pg_ctl("stop", "-m", "fast")
+        self.pg_ctl("stop", "-m", "fast")
         try:
             yield
         finally:
-            self._pg_ctl("start")
+            self.pg_ctl("start")
 
     @contextlib.contextmanager
     def locked(self):

@@ -32,6 +32,16 @@ def wait_until(condition, what):
     return value
 
 
+def parent_of(pid):
+    """The parent's pid; 0 when the process has ended, a zombie included."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    state, parent = stat.rpartition(")")[2].split()[:2]
+    return 0 if state == "Z" else int(parent)
+
+
 def wrap(program):
     """Put a script in the program's place that runs it with the wrapper."""
     real = program.parent / "wrapped" / program.name
@@ -94,10 +104,13 @@ class Server:
     started."""
 
     fast = True
+    supervised = True  # the program minds its own workers
     pid_files = ("run/server.pid",)
 
-    def __init__(self, kind, database):
+    def __init__(self, kind, database, settings=None):
+        """settings: of the program, beside those of the shipped file."""
         self.kind = kind
+        self.settings = settings or {}
         self.directory = harness.temporary_directory()
         self.port = harness.free_port()
         install(self.directory)
@@ -112,7 +125,7 @@ class Server:
             self._give_away(self.directory / name)
         atexit.register(self.stop)
         self.start()
-        wait_until(self._listens, f"{kind} does not listen\n{self._logs()}")
+        wait_until(self._listens, f"{kind} does not listen\n{self.logs()}")
 
     def write(self, name, text):
         path = self.directory / name
@@ -131,7 +144,8 @@ class Server:
         with log:
             self.processes.append(subprocess.Popen(
                 harness.as_service_user(command), cwd=self.directory,
-                env={"PATH": os.environ["PATH"], **environment},
+                env={"PATH": os.environ["PATH"], **self.settings,
+                     **environment},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log))
 
     def _listens(self):
@@ -152,33 +166,48 @@ class Server:
         for process in self.processes:
             process.wait(DEADLINE_S)
 
+    def reload(self):
+        """What "systemctl reload" does on Debian: graceful, for both."""
+        pid = (self.directory / "run/server.pid").read_text()
+        os.kill(int(pid), signal.SIGUSR1)
+
     def left_processes(self):
         """Processes of this server's directory that do not end."""
         deadline = time.monotonic() + 5
         while (found := self._processes()) and time.monotonic() < deadline:
             time.sleep(0.01)
-        return found
+        return list(found.values())
 
     def _processes(self):
-        found = []
+        """Command lines, as in /proc, by pid."""
+        found = {}
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                if str(self.directory).encode() in path.read_bytes():
-                    found.append(path.read_bytes().replace(b"\0", b" "))
-            except OSError:
-                pass  # it has just ended
+            with contextlib.suppress(OSError):  # it has just ended
+                command = path.read_bytes()
+                if str(self.directory).encode() in command:
+                    found[int(path.parent.name)] = command
         return found
 
     def program_pids(self):
-        """Of the program, wherever its file is."""
-        found = []
-        for path in pathlib.Path("/proc").glob("[0-9]*/exe"):
-            with contextlib.suppress(OSError):
-                target = os.readlink(path)
-                if target in (f"{self.directory}/cgi-bin/{NAME}",
-                              f"{self.directory}/home/bin/{NAME}"):
-                    found.append(int(path.parent.name))
-        return found
+        """Of the program, wherever its file is and whatever runs it: the
+        parent's pid by pid.  (It takes no arguments.)"""
+        path = str(self.directory).encode()
+        return {pid: parent_of(pid) for pid, command
+                in self._processes().items()
+                if (last := command.rstrip(b"\0").split(b"\0")[-1])
+                .startswith(path) and last.endswith(b"/" + NAME.encode())}
+
+    def supervisors(self):
+        """The program's processes whose parent is not of the program."""
+        program = self.program_pids()
+        return {pid for pid, parent in program.items()
+                if parent not in program}
+
+    def workers(self):
+        """Those that answer requests."""
+        program = self.program_pids()
+        return {pid for pid, parent in program.items()
+                if parent in program or not self.supervised}
 
     def left_files(self):
         """Sockets of ours that nobody has removed.  (mod_fcgid leaves its own
@@ -186,7 +215,7 @@ class Server:
         return [path for path in (self.directory / "run" / NAME).iterdir()
                 if path.is_socket()]
 
-    def _logs(self):
+    def logs(self):
         return "".join(path.read_text(errors="replace")
                        for path in self.log_files() if path.exists())
 
@@ -196,7 +225,7 @@ class Server:
 
     def program_lines(self):
         """The program's lines in the server's error log."""
-        return [line for line in self._logs().splitlines()
+        return [line for line in self.logs().splitlines()
                 if f"{NAME}: " in line]
 
     def access_log(self):
@@ -206,9 +235,9 @@ class Server:
 class Lighttpd(Server):
     """lighttpd with Debian 12's parse options and one file of ours."""
 
-    def __init__(self, kind, database):
+    def __init__(self, kind, database, settings=None):
         self.file = f"{NAME}-{kind.removeprefix('lighttpd_')}.conf"
-        super().__init__(kind, database)
+        super().__init__(kind, database, settings)
 
     def prepare(self):
         self.write("etc/lighttpd.conf", f"""
@@ -375,6 +404,7 @@ class ApacheProxyFcgi(External, Apache):
 
 class ApacheFcgid(Apache):
     modules = ("fcgid",)
+    supervised = False
 
     def environment(self):
         return (f"FcgidIPCDir {self.directory}/run\n"
