@@ -1,0 +1,224 @@
+"""What is done to the program under load, as rows of two kinds: an outage,
+which lasts for a while, and a blow, which comes again and again."""
+
+import contextlib
+import dataclasses
+import os
+import subprocess
+import time
+
+import cases
+import contract
+import database as db
+import harness
+import ledger
+import servers
+
+# "make check" has no time for the defaults, valgrind needs more.
+TIMEOUTS_MS = (
+    {"CONNECT_TIMEOUT": 5000, "QUERY_TIMEOUT": 5000, "LOCK_TIMEOUT": 1000}
+    if harness.WRAPPER else ledger.chosen(
+        {"CONNECT_TIMEOUT": 1000, "QUERY_TIMEOUT": 1000, "LOCK_TIMEOUT": 300},
+        {"CONNECT_TIMEOUT": 2000, "QUERY_TIMEOUT": 2000,
+         "LOCK_TIMEOUT": 1000}))
+SETTINGS = {f"OAUTH_TOKENS_{name}_MS": str(ms)
+            for name, ms in TIMEOUTS_MS.items()}
+BUDGET_S = (TIMEOUTS_MS["CONNECT_TIMEOUT"] + TIMEOUTS_MS["QUERY_TIMEOUT"]
+            ) / 1000
+
+# The workers of the shipped files.
+WORKERS = 2
+# What each may have to say about one fault, every ten seconds.
+LINES = 4
+
+# Waits for each to end.
+END_CONNECTIONS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+     WHERE usename = 'oauth_access_tokens'"""
+
+
+class Session:
+    """psql that stays, so that a statement costs no start."""
+
+    END = "made_up_end\n"
+
+    def __init__(self, database):
+        self.psql = subprocess.Popen(
+            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1"], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env={
+                **os.environ,
+                **database.cluster.environment(db.DATABASE, "postgres")})
+
+    def sql(self, text):
+        """The rows, as psql prints them; RuntimeError when it has ended."""
+        self.psql.stdin.write(f"{text};\n\\echo {self.END}")
+        self.psql.stdin.flush()
+        rows = []
+        for row in self.psql.stdout:
+            if row == self.END:
+                return "".join(rows).rstrip("\n")
+            rows.append(row)
+        raise RuntimeError("".join(rows))
+
+    def close(self):
+        self.psql.communicate()
+
+
+class Stage:
+    """A server, its database, and what is known of both.
+
+    target  what the program connects to, where that is not the database"""
+
+    def __init__(self, kind, database, settings=None, target=None):
+        self.database, self.target = database, target or database
+        self.settings = settings or {}
+        self.session = Session(database)
+        self.server = servers.KINDS[kind](kind, self.target, self.settings)
+        self.oracle = ledger.Oracle(database)
+        self.fake_connections = 0
+        self.load().run(0.3)  # every worker has its connection now
+
+    def load(self, **parts):
+        return ledger.Ledger(self.server.port, self.oracle, **parts)
+
+    def sql(self, text):
+        """Run SQL in the session, or in a new one where PostgreSQL has been
+        away meanwhile."""
+        with contextlib.suppress(RuntimeError, BrokenPipeError):
+            return self.session.sql(text)
+        self.session.close()
+        self.session = Session(self.database)
+        return self.session.sql(text)
+
+    def attempts(self):
+        """How often the program has tried to connect.  (PostgreSQL logs the
+        tests' own connections twice.)"""
+        log = self.database.log()
+        return (log.count("connection received:") + self.fake_connections
+                - log.count("connection authorized: user=postgres"))
+
+    def workers(self):
+        """The workers' pids, and, if we are root, how many descriptors each
+        has."""
+        root = os.getuid() == 0
+        return {pid: len(os.listdir(f"/proc/{pid}/fd")) if root else None
+                for pid in self.server.workers()}
+
+    def all_there(self):
+        """Are there as many workers as there should be?  (mod_fcgid has them
+        as it needs them.)"""
+        return (len(self.server.workers()) == WORKERS
+                or not self.server.supervised)
+
+    def stop(self):
+        self.session.close()
+        self.server.stop()
+        harness.equal(self.server.left_processes(), [],
+                      f"{self.server.kind}: no process is left")
+
+
+@dataclasses.dataclass(frozen=True)
+class Outage:
+    """there(stage) is a context manager, within which the fault is there; due
+    are the statuses that are right meanwhile.  Where answers take their time,
+    no more clients than workers, so that none waits in a queue."""
+    name: str
+    there: callable
+    due: tuple = (503,)
+    clients: int = ledger.CLIENTS
+
+
+@dataclasses.dataclass(frozen=True)
+class Blow:
+    """strike(stage) is done every so often; due are the statuses that are
+    right meanwhile, losses the requests that each time may cost."""
+    name: str
+    strike: callable
+    every_s: float
+    due: tuple = (200,)
+    losses: int = 0
+
+
+def direct(stage, due):
+    """Plain CGI meanwhile: an answer that is due, in time, and one line."""
+    server = servers.Direct("cgi_environment", stage.target, stage.settings)
+    request, started = cases.request(), time.monotonic()
+    answer = server.ask(request)
+    took, said = time.monotonic() - started, server.program_lines()
+    if answer.status not in due or took > BUDGET_S + ledger.SLACK_S:
+        yield f"CGI: after {took:.1f} s: {answer.text()}"
+    else:
+        yield from contract.complaints(
+            request, answer, ledger.ERRORS[answer.status])
+    if len(said) != 1:
+        yield f"CGI said {said}"
+
+
+def too_many(number, most, what):
+    return [f"{number} {what}, at most {most} wanted"] if number > most else []
+
+
+def endure(stage, outage):
+    """A load while the fault comes and is there, then the first request after
+    it, then a load again: by the same processes, with the same number of
+    descriptors."""
+    workers, attempts = stage.workers(), stage.attempts()
+    lines = len(stage.server.program_lines())
+    during = stage.load(due=(200, *outage.due), clients=outage.clients,
+                        budget_s=BUDGET_S)
+    with contextlib.ExitStack() as fault:
+        with during:
+            during.wait_for(20)
+            started = time.monotonic()
+            fault.enter_context(outage.there(stage))
+            during.due = frozenset(outage.due)
+            found = list(direct(stage, outage.due))
+            # Long enough to see who tries to connect more than once a second.
+            during.go_on(started + ledger.chosen(1.2, 12) - time.monotonic())
+        took = time.monotonic() - started
+        attempts = stage.attempts() - attempts
+    lines = len(stage.server.program_lines()) - lines
+    # One attempt a second each, the CGI process included.
+    found += too_many(attempts, WORKERS * (int(took) + 1) + int(BUDGET_S) + 1,
+                      "attempts")
+    found += too_many(lines, WORKERS * LINES * (int(took / 10) + 1), "lines")
+    ledger.report(f"{outage.name}, {took:.1f} s, {attempts} attempts to"
+                  f" connect, {lines} lines logged", during, more=found)
+    recover(stage, outage.name, workers)
+
+
+def recover(stage, name, workers):
+    """The first request after a fault, and many."""
+    after = stage.load(budget_s=BUDGET_S)
+    after.one()
+    first_ms = 1000 * after.longest_s
+    after.run(0.3)
+    found = []
+    try:
+        servers.wait_until(lambda: stage.workers() == workers, "")
+    except TimeoutError:
+        found.append(f"workers and descriptors: {stage.workers()}, before"
+                     f" {workers}")
+    ledger.report(f"{name}, and over, first answer after {first_ms:.0f} ms",
+                  after, more=found)
+
+
+def withstand(stage, blow):
+    """A load under a blow, and the workers all there afterwards."""
+    times, account = 0, stage.load(due=blow.due)
+    with account:
+        account.wait_for(20)
+        end = time.monotonic() + ledger.chosen(1, 20)
+        while (started := time.monotonic()) < end:
+            blow.strike(stage)
+            times += 1
+            account.go_on(started + blow.every_s - time.monotonic())
+    found = []
+    try:
+        servers.wait_until(stage.all_there, "")
+    except TimeoutError:
+        found.append(f"workers are {stage.server.workers()}")
+    ledger.report(f"{stage.server.kind}: {blow.name} every"
+                  f" {blow.every_s * 1000:.0f} ms, {times} times", account,
+                  blow.losses * times, found)
