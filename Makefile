@@ -17,8 +17,8 @@ PACKAGES_BUILD    = gcc libc6-dev pkg-config \
                     libfcgi-dev libjson-c-dev libpq-dev
 PACKAGES_DEMO     = $(PACKAGES_BUILD) curl lighttpd postgresql
 PACKAGES_CHECK    = $(PACKAGES_DEMO) apache2 libapache2-mod-fcgid \
-                    libcmocka-dev pgbouncer python3 spawn-fcgi strace \
-                    systemd
+                    iproute2 libcmocka-dev pgbouncer python3 spawn-fcgi \
+                    strace systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
@@ -155,7 +155,7 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99 \
 check-valgrind: packages-valgrind
 	@$(MAKE) --no-print-directory all $(UNIT)
 	B=$(B) WRAPPER='$(VALGRIND)' tests/run \
-	    $(or $(SUITES),unit e2e/cgi e2e/lighttpd e2e/apache e2e/database)
+	    $(or $(SUITES),unit e2e/cgi e2e/lighttpd e2e/apache e2e/fault_database)
 
 # How long each target runs.
 SECONDS ?= 60

@@ -155,6 +155,14 @@ disconnect(struct db *db)
 	db->connection = NULL;
 }
 
+/* What a server would tell a user is of no use to ours. */
+static void
+ignore_notice(void *unused, const PGresult *notice)
+{
+	(void)unused;
+	(void)notice;
+}
+
 /* Wait until the connection can be read or written; false: too late. */
 static bool
 wait_for_server(const struct db *db, short events, int64_t deadline_ms)
@@ -386,6 +394,7 @@ connect_now(struct db *db, int64_t deadline_ms, bool *again)
 	db->connection = start_connecting(db);
 	if (db->connection == NULL)
 		return DB_NO_MEMORY;
+	PQsetNoticeReceiver(db->connection, ignore_notice, NULL);
 	memset(db->prepared, 0, sizeof db->prepared);
 	result = finish_connecting(db, deadline_ms);
 	if (result == DB_OK && PQsetnonblocking(db->connection, 1) != 0)
@@ -578,6 +587,7 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 	if (db == NULL)
 		return NULL;
 	db->config = config;
+	db->failure = DB_UNAVAILABLE;
 	db->prepare = !once && config->statements == STATEMENTS_PREPARED;
 	if (config->database == NULL)
 		return db;

@@ -218,9 +218,12 @@ accept_connection(void)
 	const struct timeval limit = { .tv_sec = write_ms / 1000,
 		.tv_usec = write_ms % 1000 * 1000 };
 	struct epoll_event events[2];
-	int fd = -1, n = epoll_wait(gateway.events, events, 2, 0);
+	int fd = -1, n;
 
 	note_busy(0);
+	if (gateway.stopping)
+		return false;
+	n = epoll_wait(gateway.events, events, 2, 0);
 	gateway.queued = n > 0;
 	while (fd < 0 && !gateway.stopping) {
 		if (n <= 0)
@@ -230,6 +233,9 @@ accept_connection(void)
 				gateway.stopping = true;
 		fd = accept_now();
 	}
+	/* A server with a socket for each process now sees that it is gone. */
+	if (gateway.stopping)
+		close(STDIN_FILENO);
 	if (fd < 0)
 		return false;
 	note_busy(wait_now_ms());

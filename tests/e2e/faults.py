@@ -188,6 +188,14 @@ def endure(stage, outage):
     recover(stage, outage.name, workers)
 
 
+def same(stage, workers):
+    """Are the processes those of before, and has none more descriptors?  (Who
+    was not asked again has no connection yet.)"""
+    now = stage.workers()
+    return now.keys() == workers.keys() and (
+        None in now.values() or max(now.values()) <= max(workers.values()))
+
+
 def recover(stage, name, workers):
     """The first request after a fault, and many."""
     after = stage.load(budget_s=BUDGET_S)
@@ -196,7 +204,7 @@ def recover(stage, name, workers):
     after.run(0.3)
     found = []
     try:
-        servers.wait_until(lambda: stage.workers() == workers, "")
+        servers.wait_until(lambda: same(stage, workers), "")
     except TimeoutError:
         found.append(f"workers and descriptors: {stage.workers()}, before"
                      f" {workers}")

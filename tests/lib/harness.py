@@ -17,6 +17,7 @@ BUILD = (ROOT / os.environ.get("B", "build")).resolve()
 PROGRAM = BUILD / "oauth_access_tokens"
 # What the program is run with, as valgrind; as a rule nothing.
 WRAPPER = os.environ.get("WRAPPER", "").split()
+WRAPPER[:1] = map(shutil.which, WRAPPER[:1])  # where there is no PATH, too
 
 # The published example's: the only key and tokens that may stand in the tree.
 API_KEY = "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2"
