@@ -1,0 +1,309 @@
+"""One request during which a call fails inside the program (failing.c): the
+first call, then the second ..., until the request needs no more of them.
+
+Whatever fails, the answer is the very one that a request without a failure
+gets, or a whole error of the contract's that is our fault (section 3); in
+FastCGI there may be none, and the connection is closed.  No process ends by a
+signal.  The next FastCGI request is answered well, by the same process or,
+where that has ended, by a new one."""
+
+import atexit
+import base64
+import concurrent.futures
+import contextlib
+import hashlib
+import hmac
+import itertools
+import mmap
+import os
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+import cases
+import contract
+import database as db
+import exchange
+import fastcgi
+import harness
+import servers
+from harness import API_KEY, equal
+
+SHIM = harness.BUILD / "failing.so"
+ENOUGH = 10  # complaints of one sweep
+OUR_FAULT = {500: "internal_error", 503: "service_unavailable",
+             504: "database_timeout"}
+
+# The first page of three.  It has NULLs, a token that is not ASCII, and one
+# for which buffers grow; those two are added to the user's list, as its newest.
+ADDED = ("\u00fc" * 9000, "\u4f60\u597d \U0001f511 \u2028")
+REQUEST = cases.request("_limit=8&show_all=1", token=db.CALENDAR.credential())
+WANTED = contract.Page(
+    db.CALENDAR.id, (*((None, token) for token in ADDED),
+                     *db.CALENDAR.rows(show_all=True)[:6]),
+    len(db.CALENDAR.tokens) + len(ADDED), True)
+
+
+class State:
+    """What fails, in a file that the program has mapped; see failing.c."""
+
+    FORMAT = struct.Struct("5I32s")
+
+    def __init__(self):
+        path = harness.temporary_directory() / "state"
+        path.write_bytes(bytes(self.FORMAT.size))
+        with open(path, "r+b") as file:
+            self.shared = mmap.mmap(file.fileno(), 0)
+        self.settings = {
+            "LD_PRELOAD": str(SHIM), "FAILING_STATE": str(path),
+            # The sanitizer wants to be the first library.
+            "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+    def set(self, what="", way=0, first=0, lasting=False):
+        """In the next request the first-th call fails, and where lasting those
+        after it.  For the program it comes two seconds after the last one: it
+        does not connect twice in one."""
+        ahead_s = self.FORMAT.unpack_from(self.shared)[4] + 2
+        self.FORMAT.pack_into(self.shared, 0, first, lasting, way, 0, ahead_s,
+                              what.encode())
+
+    def failed(self):
+        """How many calls have failed since?"""
+        return self.FORMAT.unpack_from(self.shared)[3]
+
+
+class Cgi(servers.Direct):
+    """One process, one request."""
+
+    def __init__(self, database):
+        self.state = State()
+        self.bad_ends = []  # they are errors of ask()
+        super().__init__("cgi", database, self.state.settings)
+
+    def prepare(self):
+        pass
+
+
+class FastCgi:
+    """A process with a listening socket, started anew where it has ended.  It
+    keeps its connection."""
+
+    fast = True
+
+    def __init__(self, database):
+        self.database = database
+        self.state = State()
+        self.directory = harness.temporary_directory()
+        service = self.directory / "pg_service.conf"
+        service.write_text(self.service())
+        self.settings = {
+            **self.state.settings, "PGSERVICEFILE": str(service),
+            "PGAPPNAME": self.directory.name,
+            "OAUTH_TOKENS_DATABASE": f"service={db.SERVICE}"}
+        self.log = self.directory / "stderr.log"
+        self.bad_ends = []
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.directory / "socket"))
+        self.listener.listen()
+        self.start()
+        atexit.register(self.stop)
+
+    def service(self):
+        """Without a password libpq looks for one elsewhere."""
+        return re.sub("password=.*", "", self.database.service())
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [harness.PROGRAM], env=self.settings, stdin=self.listener,
+                stdout=subprocess.DEVNULL, stderr=log)
+        self.end = os.pidfd_open(self.process.pid)
+
+    def stop(self):
+        atexit.unregister(self.stop)
+        self.process.kill()
+        self.process.wait()
+        os.close(self.end)
+
+    def replace(self):
+        """In place of a process that has ended by itself."""
+        status = self.process.wait()
+        os.close(self.end)
+        self.start()
+        if status < 0 and not self.aborted(-status):
+            self.bad_ends.append(f"a process ended by signal {-status}")
+
+    def aborted(self, number):
+        """libfcgi aborts where it gets no memory.  The second text is the C
+        library's, where it gets none for the first."""
+        last = "".join(self.program_lines()[-1:])
+        return number == signal.SIGABRT and (
+            "fcgiapp.c:" in last or last == "Unexpected error.")
+
+    def program_lines(self):
+        return self.log.read_text("latin-1").splitlines()
+
+    def prepare(self):
+        """Before a request with a failure."""
+
+    def ask(self, request):
+        """The answer; None where there is none."""
+        blocks = []
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.connect(self.listener.getsockname())
+            # A process that ends before it has read all shows so.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                peer.sendall(fastcgi.request_stream(request))
+                blocks.extend(self.blocks(peer))
+        return fastcgi.parse(b"".join(blocks)) if blocks else None
+
+    def blocks(self, peer):
+        """What comes on a connection until it is closed.  A process that has
+        ended before leaves the connection to the next one."""
+        end_s = time.monotonic() + fastcgi.DEADLINE_S
+        while ready := select.select([peer, self.end], [], [],
+                                     max(0, end_s - time.monotonic()))[0]:
+            if peer not in ready:
+                self.replace()
+            elif block := peer.recv(65536):
+                yield block
+            else:
+                return
+        self.process.kill()
+        raise TimeoutError("no answer, and no end")
+
+
+class FreshFastCgi(FastCgi):
+    """The process has no connection yet."""
+
+    def prepare(self):
+        self.stop()
+        self.start()
+        atexit.register(self.stop)
+
+
+class FreshTcpFastCgi(FreshFastCgi):
+    """It makes its connection as README has it: over TCP, with a password."""
+
+    def service(self):
+        return re.sub("host=.*", "host=127.0.0.1", self.database.service())
+
+
+class StaleFastCgi(FastCgi):
+    """The connection has ended meanwhile."""
+
+    def __init__(self, database):
+        super().__init__(database)
+        self.session = subprocess.Popen(
+            ["psql", "-XqAt"], text=True, bufsize=1, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env={
+                **os.environ, "PGOPTIONS": "-c client_min_messages=error",
+                **database.cluster.environment(db.DATABASE, "postgres")})
+
+    def stop(self):
+        super().stop()
+        self.session.communicate()
+
+    def end_connection(self):
+        """How many were there?"""
+        self.session.stdin.write(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            f" WHERE application_name = '{self.directory.name}';\n")
+        return int(self.session.stdout.readline())
+
+    def prepare(self):
+        servers.wait_until(lambda: self.end_connection() == 0,
+                           "the connection does not end")
+
+
+# Those that take longest first.
+KINDS = (FreshTcpFastCgi, FreshFastCgi, StaleFastCgi, Cgi, FastCgi)
+
+
+def judge(answer, wanted, failed):
+    """What is wrong with the answer, where a call has failed or not?"""
+    if answer == wanted or (failed and answer is None):
+        return []
+    if not failed or answer is None or answer.status not in OUR_FAULT:
+        return [repr(answer)]
+    return contract.complaints(
+        REQUEST, answer, contract.Refusal(OUR_FAULT[answer.status]))
+
+
+def attempt(program, wanted):
+    """Ask, and say what is wrong."""
+    try:
+        wrong = judge(program.ask(REQUEST), wanted, program.state.failed() > 0)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        wrong = [repr(error)]
+    wrong += program.bad_ends
+    program.bad_ends.clear()
+    return wrong
+
+
+def sweep(program, wanted, failure):
+    """Let the first call fail, then the second ..., until none has failed.
+    Returns how many there are, and what was wrong."""
+    found = attempt(program, wanted)
+    for first in itertools.count(1):
+        program.prepare()
+        program.state.set(first=first, **failure)
+        wrong = attempt(program, wanted)
+        failed = program.state.failed()
+        program.state.set()
+        if program.fast:
+            wrong += [f"the next request: {text}"
+                      for text in attempt(program, wanted)]
+        found += [f"call {first}: {text}"[:500] for text in wrong]
+        if not failed or len(found) >= ENOUGH:
+            return first - 1, found
+
+
+def sweeps(kind, database, wanted, failures):
+    """One program's sweeps, and its log."""
+    program = kind(database)
+    try:
+        results = [(kind.__name__, failure, *sweep(program, wanted, failure))
+                   for failure in failures]
+        return results, program.program_lines()
+    finally:
+        program.stop()
+
+
+def scram(password):
+    """The password as PostgreSQL keeps it (RFC 5803), but after one round of
+    hashing instead of 4,096, each with allocations of its own."""
+    salt = b"made_up_salt"
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 1)
+    client, server = (hmac.digest(salted, text, "sha256")
+                      for text in (b"Client Key", b"Server Key"))
+    salt, stored, server = (
+        base64.b64encode(part).decode()
+        for part in (salt, hashlib.sha256(client).digest(), server))
+    return f"SCRAM-SHA-256$1:{salt}${stored}:{server}"
+
+
+def run(failures):
+    """Sweeps over each failure (State.set's arguments), with each kind of
+    program, two at a time.  Returns (kind, failure, calls, complaints)."""
+    database = db.Database(tcp=True)
+    database.sql("ALTER ROLE oauth_access_tokens PASSWORD"
+                 f" '{scram(db.PASSWORD)}'")
+    for token in reversed(ADDED):
+        database.sql("INSERT INTO oauth2_access_token (user_id, token)"
+                     f" VALUES ({db.CALENDAR.id}, '{token}')")
+    wanted = Cgi(database).ask(REQUEST)
+    equal(contract.complaints(REQUEST, wanted, WANTED), [],
+          "without a failure the answer is the contract's")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(
+            lambda kind: sweeps(kind, database, wanted, failures), KINDS))
+    logs = "\n".join(line for _, lines in done for line in lines)
+    secrets = (API_KEY, db.CALENDAR.credential(), db.PASSWORD)
+    equal([text for text in secrets if text in logs], [],
+          "and no line of a log holds a secret")
+    return [result for results, _ in done for result in results]
