@@ -105,6 +105,11 @@ $(B)/unit/endpoint_test: $(B)/endpoint.o
 # It brings a clock of its own.
 $(B)/unit/log_test: $(B)/log.o
 
+# Not the program's code: not part of the coverage.
+$(B)/failing.so: tests/e2e/failing.c Makefile | $(B)
+	$(Q)$(CC) $(filter-out -fPIE --coverage,$(ALL_CFLAGS)) -fPIC -shared \
+	    -o $@ $<
+
 # A fuzz target with replay.c runs over its corpus, for "make check"; with
 # libFuzzer it looks for more, for "make fuzz".  Not part of the coverage.
 FUZZ_FLAGS = $(filter-out -D_FORTIFY_SOURCE=2 -MMD -MP --coverage, \
@@ -133,7 +138,7 @@ demo-stop:
 	@B=$(B) tests/demo/demo stop
 
 check: packages-check
-	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ)
+	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ) $(B)/failing.so
 	B=$(B) tests/run $(SUITES)
 
 # The faults under load, for longer; each says what was sent, answered and lost.

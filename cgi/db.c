@@ -34,7 +34,7 @@ enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
 #define TRIM_FROM 1000
 
 /* So often a question is asked whose connections are ended all the time. */
-#define ATTEMPTS 4
+#define ATTEMPTS 3
 
 /* While the database is away, from one attempt to connect to the next. */
 #define RETRY_MS 1000
