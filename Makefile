@@ -205,6 +205,7 @@ install: all
 		    -e 's|/run/oauth_access_tokens|$(runstatedir)/oauth_access_tokens|g' \
 		    $$f >$(DESTDIR)$(pkgdatadir)/$$f || exit 1; \
 	done
+	chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth*
 	chmod 700 $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/*.fcgi
 
 uninstall:

@@ -167,15 +167,21 @@ ignore_notice(void *unused, const PGresult *notice)
 static bool
 wait_for_server(const struct db *db, short events, int64_t deadline_ms)
 {
-	return wait_for(PQsocket(db->connection), events, deadline_ms);
+	int fd = PQsocket(db->connection);
+
+	return fd >= 0 && wait_for(fd, events, deadline_ms) != 0;
 }
 
-/* Log libpq's words, which end in a newline. */
+/* Log libpq's words, one line for each address it tried, but for their end. */
 static void
 log_failure(const char *what, const char *sqlstate, const char *message)
 {
+	size_t len = strlen(message);
+
+	while (len > 0 && message[len - 1] == '\n')
+		len--;
 	log_line("%s: %s%s%.*s", what, sqlstate != NULL ? sqlstate : "",
-	    sqlstate != NULL ? ": " : "", (int)strcspn(message, "\n"), message);
+	    sqlstate != NULL ? ": " : "", (int)len, message);
 }
 
 static enum db_result
@@ -238,6 +244,15 @@ struct reply {
 /* Before a command is sent; and after, if it could not be. */
 static const struct reply no_reply = { NULL, true };
 
+static bool
+is_copy(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_COPY_IN || status == PGRES_COPY_OUT ||
+	       status == PGRES_COPY_BOTH;
+}
+
 static struct reply
 receive(struct db *db, int64_t deadline_ms)
 {
@@ -251,6 +266,9 @@ receive(struct db *db, int64_t deadline_ms)
 				return reply;
 			PQclear(reply.result);
 			reply.result = next;
+			/* Nothing of ours copies, and libpq would not end. */
+			if (is_copy(next))
+				break;
 		}
 	}
 	reply.whole = false;
@@ -380,8 +398,10 @@ begin_session(struct db *db, int64_t deadline_ms, bool *again)
 
 	if (result != DB_OK)
 		return result;
-	if (PQntuples(db->result) != 1 || PQnfields(db->result) != 3)
+	if (PQntuples(db->result) != 1 || PQnfields(db->result) != 3) {
+		log_line("session.sql gave an unknown result");
 		return DB_FAILED;
+	}
 	db->indexed = *PQgetvalue(db->result, 0, 2) != 0;
 	return DB_OK;
 }
@@ -392,8 +412,10 @@ connect_now(struct db *db, int64_t deadline_ms, bool *again)
 	enum db_result result;
 
 	db->connection = start_connecting(db);
-	if (db->connection == NULL)
+	if (db->connection == NULL) {
+		log_line("out of memory for a connection");
 		return DB_NO_MEMORY;
+	}
 	PQsetNoticeReceiver(db->connection, ignore_notice, NULL);
 	memset(db->prepared, 0, sizeof db->prepared);
 	result = finish_connecting(db, deadline_ms);
@@ -414,32 +436,22 @@ static enum db_result
 connect_in_turn(struct db *db, int64_t end_ms, bool *again)
 {
 	int64_t connect_ms = db->config->connect_timeout_ms;
+	bool known = db->failures > 1 || db->failure == DB_TIMEOUT;
+	enum db_result result;
 
 	if (wait_now_ms() < db->retry_ms) {
-		if ((!db->patient && db->failures > 1) ||
-		    db->retry_ms >= end_ms) {
+		if ((known && !db->patient) || db->retry_ms >= end_ms) {
 			log_line("the database was away a moment ago");
 			return db->failure;
 		}
 		wait_for(-1, 0, db->retry_ms);
 	}
-	db->retry_ms = wait_now_ms() + RETRY_MS;
-	return connect_now(
-	    db, earlier(wait_now_ms() + connect_ms, end_ms), again);
-}
-
-/* Remember whether the database is there, for those who ask next. */
-static void
-note_state(struct db *db, enum db_result result)
-{
-	db->patient = false;
-	if (db->connection != NULL) {
-		db->retry_ms = 0;
-		db->failures = 0;
-	} else {
-		db->failure = result;
-		db->failures++;
-	}
+	result =
+	    connect_now(db, earlier(wait_now_ms() + connect_ms, end_ms), again);
+	db->failure = result;
+	db->failures = result == DB_OK ? 0 : db->failures + 1;
+	db->retry_ms = result == DB_OK ? 0 : wait_now_ms() + RETRY_MS;
+	return result;
 }
 
 /*
@@ -465,7 +477,6 @@ ask(struct db *db, enum statement_id id, const struct params *params)
 			result = ask_once(db, id, params,
 			    earlier(wait_now_ms() + query_ms, end_ms), retry);
 	}
-	note_state(db, result);
 	return result;
 }
 
@@ -524,8 +535,10 @@ read_page(struct db *db, struct token_page *page)
 	int n = PQgetisnull(result, 0, ID) ? 0 : PQntuples(result);
 
 	db->rows = calloc((size_t)n + 1, sizeof *db->rows);
-	if (db->rows == NULL)
+	if (db->rows == NULL) {
+		log_line("out of memory for %d rows", n);
 		return DB_NO_MEMORY;
+	}
 	for (int i = 0; i < n; i++) {
 		struct token_row *row = &db->rows[i];
 
@@ -577,6 +590,20 @@ db_list(
 	return result;
 }
 
+/*
+ * What the libraries below libpq set up at their first use they may not set up
+ * again where memory ran out for it (OpenSSL), or crash there (the C library's
+ * user database).  So they are used now, before there are requests.
+ */
+static void
+warm_up(void)
+{
+	PGconn *none = PQconnectStart("sslmode=none"); /* no such mode */
+
+	PQfreemem(PQencryptPasswordConn(none, "", "", "scram-sha-256"));
+	PQfinish(none);
+}
+
 struct db *
 db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 {
@@ -588,6 +615,10 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 		return NULL;
 	db->config = config;
 	db->failure = DB_UNAVAILABLE;
+	/* libkrb5 crashes where memory runs out; who needs it says so. */
+	setenv("PGGSSENCMODE", "disable", 0);
+	if (!once)
+		warm_up();
 	db->prepare = !once && config->statements == STATEMENTS_PREPARED;
 	if (config->database == NULL)
 		return db;
@@ -608,9 +639,9 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 }
 
 void
-db_be_patient(struct db *db)
+db_be_patient(struct db *db, bool patient)
 {
-	db->patient = true;
+	db->patient = patient;
 }
 
 void

@@ -5,10 +5,10 @@
  * list takes at most connect_timeout_ms + query_timeout_ms, the lookup of a
  * host's name apart, which libpq does in the C library.
  *
- * While the database is away there is one attempt to connect a second.  What
- * asks in between waits for the next one, so that the first request after the
- * database is back finds it; but where requests queue up, those that were there
- * when the last attempt failed share its result.
+ * While the database is away there is a second from the end of an attempt to
+ * connect to the next.  What asks in between waits for it, so that the first
+ * request after the database is back finds it; but where requests queue up,
+ * those behind another share the result of the last attempt.
  */
 #ifndef DB_H
 #define DB_H
@@ -70,10 +70,10 @@ enum db_result db_list(struct db *db, const struct db_request *request,
     struct token_page *page) __attribute__((warn_unused_result));
 
 /*
- * The request that comes next was not there yet when the last one was
- * answered, and is worth a wait where the database was away.
+ * Was the request that comes next not there yet when the last one was
+ * answered?  It is then worth a wait where the database was away.
  */
-void db_be_patient(struct db *db);
+void db_be_patient(struct db *db, bool patient);
 
 /* Wipe the page's tokens, and free it.  Takes NULL. */
 void db_forget(struct db *db);

@@ -131,6 +131,9 @@ endpoint_answer(const struct config *config, struct db *db,
 	struct request request;
 
 	request_parse(&request, variables, program);
+	if (request.id != NULL &&
+	    config_allows_client(config, request.id, request.id_len))
+		request.id = NULL; /* an API key, by mistake */
 	log_begin_request(request.id, request.id_len);
 	if (request.method == REQUEST_OTHER)
 		response_set_error(

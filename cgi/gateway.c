@@ -34,7 +34,7 @@
 
 extern char **environ;
 
-static const int stop_signals[] = { SIGTERM, SIGINT, SIGUSR1 };
+static const int stop_signals[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP };
 
 #define STOP_SIGNALS (sizeof stop_signals / sizeof stop_signals[0])
 

@@ -23,9 +23,9 @@ enum gateway_mode {
 enum gateway_mode gateway_detect(void);
 
 /*
- * Take up the mode.  SIGTERM, SIGINT and SIGUSR1 end a FastCGI process between
- * two requests and never within one; in CGI mode they are ignored, as the one
- * request is bounded in time.
+ * Take up the mode.  SIGTERM, SIGINT, SIGUSR1 and SIGHUP end a FastCGI process
+ * between two requests and never within one; in CGI mode they are ignored, as
+ * the one request is bounded in time.
  *
  * config         must outlive the process; request_timeout_ms, within which a
  *                request must arrive, and write_timeout_ms, within which its

@@ -81,21 +81,17 @@ see(const char *message)
 
 	for (size_t i = 0; i < SEEN; i++) {
 		if (seen[i].written_ms != 0 && seen[i].hash == h) {
-			place = &seen[i];
-			break;
+			if (now_ms - seen[i].written_ms < REPEAT_MS) {
+				seen[i].held_back++;
+				return NULL;
+			}
+			seen[i].written_ms = now_ms;
+			return &seen[i];
 		}
 		if (seen[i].written_ms < place->written_ms)
 			place = &seen[i];
 	}
-	if (place->written_ms != 0 && place->hash == h) {
-		if (now_ms - place->written_ms < REPEAT_MS) {
-			place->held_back++;
-			return NULL;
-		}
-	} else {
-		*place = (struct seen){ .hash = h };
-	}
-	place->written_ms = now_ms;
+	*place = (struct seen){ .hash = h, .written_ms = now_ms };
 	return place;
 }
 
@@ -105,9 +101,12 @@ write_line(char *line, size_t len)
 {
 	struct pollfd error_log = { .fd = STDERR_FILENO, .events = POLLOUT };
 
-	for (size_t i = 0; i < len; i++)
-		if (line[i] < ' ' || line[i] > '~')
+	for (size_t i = 0; i < len; i++) {
+		if (line[i] == '\n' || line[i] == '\t')
+			line[i] = ' ';
+		else if (line[i] < ' ' || line[i] > '~')
 			line[i] = '?';
+	}
 	line[len++] = '\n';
 	/* Where it cannot be written, there is nobody to tell. */
 	if (poll(&error_log, 1, 0) == 1 && write(STDERR_FILENO, line, len) < 0)

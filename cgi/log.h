@@ -26,10 +26,10 @@ void log_end_request(void);
  * milliseconds, as one line in one write(2).  The same message is written once
  * in ten seconds, and then tells how often it was held back.
  *
- * Bytes that are not printable ASCII become "?"; a longer message is cut at 900
- * bytes.  Never blocks: what a full pipe has no room for is lost.  Never give
- * it a token, a key, a password, a query string or libpq's message about a
- * connection string.
+ * A newline or tab becomes a space, what else is not printable ASCII a "?"; a
+ * longer message is cut at 900 bytes.  Never blocks: what a full pipe has no
+ * room for is lost.  Never give it a token, a key, a password, a query string
+ * or libpq's message about a connection string.
  */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -53,8 +53,8 @@ answer_all(const struct config *config, struct db *db, const char *program)
 	struct gateway_request request;
 
 	while (gateway_next(&request)) {
-		if (db != NULL && !request.queued)
-			db_be_patient(db);
+		if (db != NULL)
+			db_be_patient(db, !request.queued);
 		endpoint_answer(
 		    config, db, request.variables, program, &response);
 		gateway_reply(&response);

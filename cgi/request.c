@@ -276,11 +276,15 @@ is_same(const struct request_credential *credential, const struct variable *id)
 
 /* For the log, so that a client's mistake must not put a secret there. */
 static void
-parse_id(struct request *request, const struct variable *id)
+parse_id(struct request *request, const struct variable *found)
 {
+	const struct variable *id = &found[HTTP_X_REQUEST_ID];
+	struct request_credential bearer = parse_authorization(
+	    &found[HTTP_AUTHORIZATION], &found[REDIRECT_HTTP_AUTHORIZATION]);
+
 	if (id->len == 0 || id->len > REQUEST_ID_MAX || id->twice ||
 	    !is_token(id->value, id->len) || is_same(&request->token, id) ||
-	    is_same(&request->api_key, id))
+	    is_same(&bearer, id) || is_same(&request->api_key, id))
 		return;
 	request->id = id->value;
 	request->id_len = id->len;
@@ -299,7 +303,7 @@ request_parse(
 		.api_key = parse_header(&found[HTTP_X_API_KEY]),
 		.token = parse_token(found),
 	};
-	parse_id(request, &found[HTTP_X_REQUEST_ID]);
+	parse_id(request, found);
 	parse_path(request, found, program);
 	if (found[QUERY_STRING].value != NULL) {
 		request->query = found[QUERY_STRING].value;

@@ -59,10 +59,8 @@ begin_child(pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		raise(SIGTERM); /* it was gone before that */
-	signal(SIGHUP, SIG_IGN);
-	sigdelset(&watched, SIGTERM);
-	sigdelset(&watched, SIGINT);
-	sigdelset(&watched, SIGUSR1);
+	sigemptyset(&watched);
+	sigaddset(&watched, SIGCHLD);
 	sigprocmask(SIG_UNBLOCK, &watched, NULL);
 }
 
@@ -201,12 +199,13 @@ supervisor_run(int n, int64_t budget_ms, _Atomic int64_t **busy_since_ms)
 {
 	bool stopping = false;
 	int64_t now_ms = wait_now_ms();
+	int left;
 
 	busy = mmap(NULL, (size_t)n * sizeof *busy, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (busy == MAP_FAILED) {
-		log_line("out of memory for workers");
-		return false;
+		log_line("out of memory for workers: one process serves alone");
+		return true;
 	}
 	n_children = n;
 	watch_signals();
@@ -215,9 +214,10 @@ supervisor_run(int n, int64_t budget_ms, _Atomic int64_t **busy_since_ms)
 			return true;
 		act_on(next_signal(now_ms), &stopping);
 		now_ms = wait_now_ms();
+		left = collect(now_ms);
 		kill_hung(now_ms, budget_ms);
 		if (!stopping)
 			replace_next();
-	} while (collect(now_ms) > 0 || !stopping);
+	} while (left > 0 || !stopping);
 	return false;
 }

@@ -26,8 +26,8 @@
  * busy_since_ms  gets, in a child, where it is to note since when it is busy,
  *                on wait_now_ms()'s clock, and 0 when it is not
  *
- * Returns true in a child, which is to serve and then to exit; false in the
- * parent, at the end.
+ * Returns true in a child, which is to serve and then to exit, or where memory
+ * ran out at the start; false in the parent, at the end.
  */
 bool supervisor_run(int n, int64_t budget_ms, _Atomic int64_t **busy_since_ms);
 

@@ -22,7 +22,7 @@ END
 $$;
 
 ALTER ROLE oauth_access_tokens
-	NOCREATEDB NOCREATEROLE CONNECTION LIMIT 32;
+	NOCREATEDB NOCREATEROLE CONNECTION LIMIT 64;
 
 -- Only a superuser may say these, and only he can have given them.
 DO $$

@@ -371,6 +371,12 @@ name_and_forget(void **state)
 	answer(&db, (const char *[]){ GET, LIST, KEY, TOKEN, NULL }, &response);
 	response_clear(&response);
 	assert_string_equal(logged_id, "");
+	answer(&db,
+	    (const char *[]){ GET, LIST, TOKEN, "QUERY_STRING=api_key=key1",
+	        "HTTP_X_REQUEST_ID=key1", NULL },
+	    &response);
+	response_clear(&response);
+	assert_string_equal(logged_id, "");
 }
 
 /* Without a database: OPTIONS never needs one, a list does. */

@@ -97,7 +97,7 @@ static const struct message {
 	{ "empty", "", NULL, 0, NAME "\n" },
 	{ "a format in an argument", "%s%n%%", NULL, 0, NAME "%s%n%%\n" },
 	{ "lines and other controls", "a\nb\r\tc\x1b[0m\x7f\x01", NULL, 0,
-	    NAME "a?b??c?[0m??\n" },
+	    NAME "a b? c?[0m??\n" },
 	{ "what is not ASCII", "gr\xc3\xbc\xc3\x9f \xff", NULL, 0,
 	    NAME "gr???? ?\n" },
 	{ "the edges of ASCII", " ~", NULL, 0, NAME " ~\n" },

@@ -407,6 +407,9 @@ static const struct id {
 	{ "the token", { "HTTP_OAUTH_TOKEN=abc", ID "abc" }, NULL },
 	{ "the bearer's token", { ID "abc", "HTTP_AUTHORIZATION=Bearer abc" },
 	    NULL },
+	{ "the bearer's token beside another",
+	    { ID "abc", "HTTP_AUTHORIZATION=Bearer abc", "HTTP_OAUTH_TOKEN=d" },
+	    NULL },
 	{ "the key", { "HTTP_X_API_KEY=abc", ID "abc" }, NULL },
 	{ "a part of the token", { "HTTP_OAUTH_TOKEN=abc", ID "ab" }, "ab" },
 };
