@@ -54,6 +54,9 @@ set_text(struct json_object *row, const char *key, struct json_object *string,
 {
 	if (text == NULL)
 		return add(row, key, NULL);
+	/* json-c 0.16 leaks a string that becomes empty. */
+	if (len == 0)
+		return add_new(row, key, json_object_new_string_len("", 0));
 	return len <= INT_MAX &&
 	       json_object_set_string_len(string, text, (int)len) &&
 	       add(row, key, json_object_get(string));
