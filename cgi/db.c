@@ -419,6 +419,9 @@ connect_now(struct db *db, int64_t deadline_ms, bool *again)
 	PQsetNoticeReceiver(db->connection, ignore_notice, NULL);
 	memset(db->prepared, 0, sizeof db->prepared);
 	result = finish_connecting(db, deadline_ms);
+	/* After a success it may have been ended by accident, or restart. */
+	if (result == DB_UNAVAILABLE && db->failure == DB_OK && again != NULL)
+		*again = true;
 	if (result == DB_OK && PQsetnonblocking(db->connection, 1) != 0)
 		result = DB_UNAVAILABLE;
 	if (result == DB_OK)
