@@ -5,7 +5,6 @@
  * PostgreSQL, and needs no time zone: all is UTC.
  */
 #include <stdbool.h>
-#include <string.h>
 
 #include "timestamp.h"
 
@@ -69,10 +68,9 @@ put_number(char *out, int64_t number, int width)
 static char *
 put_text(char *out, const char *text)
 {
-	size_t len = strlen(text);
-
-	memcpy(out, text, len);
-	return out + len;
+	while (*text != '\0')
+		*out++ = *text++;
+	return out;
 }
 
 /* Write "YYYY-MM-DD". */

@@ -30,5 +30,7 @@ wait_for(int fd, short events, int64_t deadline_ms)
 			return 0;
 		n = poll(&pollfd, 1, left < INT_MAX ? (int)left : INT_MAX);
 	} while (n < 0 && errno == EINTR);
-	return n > 0 ? pollfd.revents : 0;
+	if (n <= 0)
+		return 0;
+	return pollfd.revents;
 }
