@@ -172,7 +172,7 @@ wait_for_server(const struct db *db, short events, int64_t deadline_ms)
 	return fd >= 0 && wait_for(fd, events, deadline_ms) != 0;
 }
 
-/* Log libpq's words, one line for each address it tried, but for their end. */
+/* Log libpq's words, which may be a line for each address that it tried. */
 static void
 log_failure(const char *what, const char *sqlstate, const char *message)
 {

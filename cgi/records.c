@@ -104,7 +104,7 @@ end_params(struct records *records)
 	records->len += RECORDS_HEADER_SIZE;
 }
 
-/* What is wrong with a header that comes before the parameters' end, or NULL.
+/* Vet a header that comes before the parameters' end; NULL, or what is wrong.
  */
 static const char *
 vet_header(const struct records *records, uint8_t type, uint16_t id)

@@ -1,8 +1,8 @@
 /*
  * render.c - a page as JSON text.  The only file that knows json-c.
  *
- * Pure.  json-c writes one row after the other, from one object that gets the
- * row's values, so that a long list takes little more memory than its text.
+ * Pure.  json-c writes one row after the other, from one object that takes each
+ * row's values, so that a long list needs little more memory than its text.
  */
 #include <json-c/json.h>
 #include <limits.h>
