@@ -45,7 +45,7 @@ static struct {
 	bool answered;                  /* CGI's only request */
 	/* FastCGI: */
 	int stop_fd;    /* readable when we are asked to stop */
-	bool stopping;  /* we are */
+	bool stopping;  /* no further connection is taken */
 	int events;     /* epoll(7): that, or a connection to accept */
 	int feed[2];    /* libfcgi reads from the first what we write */
 	bool queued;    /* the next connection was there already */
@@ -78,12 +78,7 @@ open_stop_fd(void)
 {
 	sigset_t stop;
 
-	sigemptyset(&stop);
-	for (size_t i = 0; i < STOP_SIGNALS; i++) {
-		signal(stop_signals[i], SIG_DFL); /* not ignored, at least */
-		sigaddset(&stop, stop_signals[i]);
-	}
-	sigprocmask(SIG_BLOCK, &stop, NULL);
+	wait_block(&stop, stop_signals, STOP_SIGNALS);
 	return signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -319,6 +314,17 @@ read_records(void)
 	return state == RECORDS_WHOLE;
 }
 
+/* What libfcgi left unread must not come before the next request. */
+static void
+renew_feed(void)
+{
+	if (gateway.request.ipcFd >= 0) /* it has not closed it itself */
+		close(gateway.feed[0]);
+	close(gateway.feed[1]);
+	if (!open_feed())
+		gateway.stopping = true;
+}
+
 /* Let libfcgi read the vetted records. */
 static bool
 parse_records(void)
@@ -330,40 +336,26 @@ parse_records(void)
 	request->keepConnection = 1; /* there is one already */
 	if (send(gateway.feed[1], records->bytes, records->len, 0) !=
 	        (ssize_t)records->len ||
-	    FCGX_Accept_r(request) != 0 || FCGX_GetError(request->in) != 0)
+	    FCGX_Accept_r(request) != 0 || FCGX_GetError(request->in) != 0) {
+		log_line("libfcgi failed");
+		renew_feed();
 		return false;
+	}
 	request->ipcFd = gateway.connection; /* for the answer */
 	return true;
-}
-
-/* What libfcgi left unread must not come before the next request. */
-static bool
-renew_feed(void)
-{
-	if (gateway.request.ipcFd >= 0) /* it has not closed it itself */
-		close(gateway.feed[0]);
-	close(gateway.feed[1]);
-	return open_feed();
 }
 
 static bool
 next_fastcgi_request(struct gateway_request *request)
 {
 	while (accept_connection()) {
-		if (!read_records()) {
-			finish_request();
-			continue;
+		if (read_records() && parse_records()) {
+			request->variables =
+			    (const char *const *)gateway.request.envp;
+			request->queued = gateway.queued;
+			return true;
 		}
-		if (!parse_records()) {
-			log_line("libfcgi failed");
-			if (!renew_feed())
-				return false;
-			finish_request();
-			continue;
-		}
-		request->variables = (const char *const *)gateway.request.envp;
-		request->queued = gateway.queued;
-		return true;
+		finish_request();
 	}
 	return false;
 }

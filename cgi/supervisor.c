@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -28,26 +29,12 @@ static struct child {
 	int64_t start_ms;
 	int64_t pause_ms; /* after the last failures; 0: none */
 	bool replace;     /* by SIGHUP, when its turn comes */
-} children[SUPERVISOR_WORKERS_MAX];
+} * children;
 
 /* One for each child, shared with it. */
 static _Atomic int64_t *busy;
 
 static sigset_t watched;
-
-static void
-watch_signals(void)
-{
-	static const int signals[] = { SIGCHLD, SIGTERM, SIGINT, SIGUSR1,
-		SIGHUP };
-
-	sigemptyset(&watched);
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-		signal(signals[i], SIG_DFL); /* not ignored, at least */
-		sigaddset(&watched, signals[i]);
-	}
-	sigprocmask(SIG_BLOCK, &watched, NULL);
-}
 
 /*
  * What a child does first.  Signals that ask it to stop stay blocked, for
@@ -103,13 +90,12 @@ bury(struct child *child, int status, int64_t now_ms)
 		log_line("a worker was ended by signal %d", WTERMSIG(status));
 	else if (failed)
 		log_line("a worker ended with status %d", WEXITSTATUS(status));
+	child->pause_ms *= 2;
 	if (!failed || now_ms - child->start_ms >= YOUNG_MS)
 		child->pause_ms = 0;
-	else if (child->pause_ms == 0)
+	else if (child->pause_ms < PAUSE_MIN_MS)
 		child->pause_ms = PAUSE_MIN_MS;
-	else if (child->pause_ms < PAUSE_MAX_MS / 2)
-		child->pause_ms *= 2;
-	else
+	else if (child->pause_ms > PAUSE_MAX_MS)
 		child->pause_ms = PAUSE_MAX_MS;
 	child->pid = 0;
 	child->start_ms = now_ms + child->pause_ms;
@@ -197,18 +183,21 @@ act_on(int number, bool *stopping)
 bool
 supervisor_run(int n, int64_t budget_ms, _Atomic int64_t **busy_since_ms)
 {
+	static const int signals[] = { SIGCHLD, SIGTERM, SIGINT, SIGUSR1,
+		SIGHUP };
 	bool stopping = false;
 	int64_t now_ms = wait_now_ms();
 	int left;
 
+	children = calloc((size_t)n, sizeof *children);
 	busy = mmap(NULL, (size_t)n * sizeof *busy, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (busy == MAP_FAILED) {
+	if (children == NULL || busy == MAP_FAILED) {
 		log_line("out of memory for workers: one process serves alone");
 		return true;
 	}
 	n_children = n;
-	watch_signals();
+	wait_block(&watched, signals, sizeof signals / sizeof signals[0]);
 	do {
 		if (!stopping && start_missing(now_ms, busy_since_ms))
 			return true;

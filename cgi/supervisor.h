@@ -12,10 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SUPERVISOR_WORKERS_MAX 64
-
 /*
- * Keep n children (1 ... SUPERVISOR_WORKERS_MAX) until asked to stop.
+ * Keep n children (1 ...) until asked to stop.
  *
  * SIGTERM, SIGINT or SIGUSR1: they get SIGTERM, and when all have ended it
  * returns.  SIGHUP: they are replaced, one by one.  One that ends by itself is

@@ -34,3 +34,14 @@ wait_for(int fd, short events, int64_t deadline_ms)
 		return 0;
 	return pollfd.revents;
 }
+
+void
+wait_block(sigset_t *set, const int *signals, size_t n)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < n; i++) {
+		signal(signals[i], SIG_DFL);
+		sigaddset(set, signals[i]);
+	}
+	sigprocmask(SIG_BLOCK, set, NULL);
+}
