@@ -283,6 +283,7 @@ class External:
     pid_files = ("run/server.pid", f"run/{NAME}/fastcgi.pid")
 
     def spawn_command(self):
+        """Its words, but for those that the test's settings stand for."""
         text = (self.shipped / f"lighttpd-conf/{NAME}-external.conf"
                 ).read_text()
         shown = re.search(r"^#( +OAUTH_TOKENS_DATABASE=.*?fastcgi\.log')$",
@@ -291,7 +292,7 @@ class External:
         # Only root can start it as another user.
         return [word for n, word in enumerate(words)
                 if word not in ("-u", "-g") and words[n - 1] not in
-                ("-u", "-g")]
+                ("-u", "-g") and word.partition("=")[0] not in self.settings]
 
     def start(self):
         self.launch(["env", *self.spawn_command()],
