@@ -16,9 +16,9 @@
 #define DAYS_PER_ERA 146097 /* 400 years */
 
 struct date {
-	int64_t year; /* 0 is 1 BC */
-	int month;    /* 1 ... 12 */
-	int day;      /* 1 ... 31 */
+	int year;       /* -300000 ... 300000; 0 is 1 BC */
+	unsigned month; /* 1 ... 12 */
+	unsigned day;   /* 1 ... 31 */
 };
 
 /*
@@ -26,43 +26,35 @@ struct date {
  * 1st, so that the leap day is the last one, in eras of 400 years.
  */
 static struct date
-date_of(int64_t days)
+date_of(int days)
 {
-	int64_t era, day, year;
-	int month;
+	int era, year;
+	unsigned day, month;
 
 	days += DAYS_TO_2000;
 	era = (days >= 0 ? days : days - (DAYS_PER_ERA - 1)) / DAYS_PER_ERA;
-	day = days - era * DAYS_PER_ERA;
-	year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-	day -= 365 * year + year / 4 - year / 100;
-	month = (int)((5 * day + 2) / 153); /* 0 is March */
+	day = (unsigned)(days - era * DAYS_PER_ERA);
+	year = (int)((day - day / 1460 + day / 36524 - day / 146096) / 365);
+	day -= (unsigned)(365 * year + year / 4 - year / 100);
+	month = (5 * day + 2) / 153; /* 0 is March */
 	day -= (153 * month + 2) / 5;
-	year += 400 * era + (month >= 10);
 	return (struct date){
-		.year = year,
+		.year = year + 400 * era + (month >= 10),
 		.month = month < 10 ? month + 3 : month - 9,
-		.day = (int)day + 1,
+		.day = day + 1,
 	};
 }
 
 /*
- * Write a number of 0 or more, with zeros before it up to so many digits;
- * returns where it ends.  (Lists are long, and printf() is slow.)
+ * Write a number of so many digits; returns where it ends.  (Lists are long,
+ * and printf() is slow.)
  */
 static char *
-put_number(char *out, int64_t number, int width)
+put_number(char *out, unsigned number, int width)
 {
-	char digits[20];
-	int n = 0;
-
-	do {
-		digits[n++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0 || n < width);
-	while (n > 0)
-		*out++ = digits[--n];
-	return out;
+	for (int i = width; i-- > 0; number /= 10)
+		out[i] = (char)('0' + number % 10);
+	return out + width;
 }
 
 static char *
@@ -77,7 +69,10 @@ put_text(char *out, const char *text)
 static char *
 put_date(char *out, const struct date *date)
 {
-	out = put_number(out, date->year > 0 ? date->year : 1 - date->year, 4);
+	unsigned year =
+	    (unsigned)(date->year > 0 ? date->year : 1 - date->year);
+
+	out = put_number(out, year, year > 99999 ? 6 : year > 9999 ? 5 : 4);
 	*out++ = '-';
 	out = put_number(out, date->month, 2);
 	*out++ = '-';
@@ -86,7 +81,7 @@ put_date(char *out, const struct date *date)
 
 /* Write "HH:MM:SS". */
 static char *
-put_time(char *out, int64_t second)
+put_time(char *out, unsigned second)
 {
 	out = put_number(out, second / 3600, 2);
 	*out++ = ':';
@@ -97,7 +92,7 @@ put_time(char *out, int64_t second)
 
 /* Write ".ffffff", or as PostgreSQL does without the zeros at its end. */
 static char *
-put_fraction(char *out, int64_t us, bool trim)
+put_fraction(char *out, unsigned us, bool trim)
 {
 	if (us == 0)
 		return out;
@@ -112,7 +107,8 @@ put_fraction(char *out, int64_t us, bool trim)
 static char *
 put_moment(char *out, int64_t us)
 {
-	int64_t days = us / US_PER_DAY, rest = us % US_PER_DAY;
+	int days = (int)(us / US_PER_DAY); /* there are some 10^8 at the most */
+	int64_t rest = us % US_PER_DAY;
 	struct date date;
 	bool python; /* a year that Python has */
 
@@ -124,8 +120,8 @@ put_moment(char *out, int64_t us)
 	python = date.year >= 1 && date.year <= 9999;
 	out = put_date(out, &date);
 	*out++ = ' ';
-	out = put_time(out, rest / US_PER_SECOND);
-	out = put_fraction(out, rest % US_PER_SECOND, !python);
+	out = put_time(out, (unsigned)(rest / US_PER_SECOND));
+	out = put_fraction(out, (unsigned)(rest % US_PER_SECOND), !python);
 	out = put_text(out, python ? "+00:00" : "+00");
 	return put_text(out, date.year > 0 ? "" : " BC");
 }
