@@ -13,7 +13,7 @@
 
 struct token_row {
 	const char *token;  /* UTF-8, NUL-terminated; NULL for SQL NULL */
-	size_t token_len;   /* without the NUL */
+	size_t token_len;   /* without the NUL; up to INT_MAX, as in libpq */
 	int64_t expires_us; /* see timestamp.h */
 	bool has_expires;   /* false for SQL NULL; expires_us is unset then */
 };

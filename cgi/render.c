@@ -1,11 +1,12 @@
 /*
  * render.c - a page as JSON text.  The only file that knows json-c.
  *
- * Pure.  json-c writes one row after the other, from one object that takes each
- * row's values, so that a long list needs little more memory than its text.
+ * Pure.  json-c writes one row after the other, from one object whose members
+ * write each row's values, so that a long list needs little more memory than
+ * its text.
  */
 #include <json-c/json.h>
-#include <limits.h>
+#include <json-c/printbuf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,70 +22,18 @@ struct text {
 	char *bytes;
 	size_t len, size;
 	size_t want; /* its length in the end, computed apart */
+	bool plain;  /* no token has a byte that JSON escapes */
 };
 
-/* The object of a row, and those of its texts, which may be absent from it. */
+/* The object of a row, whose members are written from what is here. */
 struct row_object {
-	struct json_object *row, *expires, *token;
-	char user_id[24]; /* the same for all rows, and written once */
+	struct json_object *object;
+	const struct token_row *row;
+	bool plain;
+	/* As JSON. */
+	char expires[TIMESTAMP_SIZE + 2];
+	char user_id[24];
 };
-
-/* Add a value, which object owns from now on, even on failure. */
-static bool
-add(struct json_object *object, const char *key, struct json_object *value)
-{
-	if (json_object_object_add_ex(
-	        object, key, value, JSON_C_OBJECT_ADD_CONSTANT_KEY) == 0)
-		return true;
-	json_object_put(value);
-	return false;
-}
-
-/* As add(), for a value that is NULL only when memory ran out. */
-static bool
-add_new(struct json_object *object, const char *key, struct json_object *value)
-{
-	return value != NULL && add(object, key, value);
-}
-
-/* Give a member of the row its text, or null where there is none. */
-static bool
-set_text(struct json_object *row, const char *key, struct json_object *string,
-    const char *text, size_t len)
-{
-	if (text == NULL)
-		return add(row, key, NULL);
-	/* json-c 0.16 leaks a string that becomes empty. */
-	if (len == 0)
-		return add_new(row, key, json_object_new_string_len("", 0));
-	return len <= INT_MAX &&
-	       json_object_set_string_len(string, text, (int)len) &&
-	       add(row, key, json_object_get(string));
-}
-
-/* Make the objects for rows of one user; false: out of memory. */
-static bool
-make_row_object(struct row_object *object, int64_t user_id)
-{
-	struct json_object *id;
-
-	object->row = json_object_new_object();
-	object->expires = json_object_new_string_len("", 0);
-	object->token = json_object_new_string_len("", 0);
-	/* The order of the members is this one from now on. */
-	if (object->row == NULL || object->expires == NULL ||
-	    object->token == NULL || !add(object->row, "expires", NULL) ||
-	    !add(object->row, "token", NULL))
-		return false;
-	id = json_object_new_int64(user_id);
-	if (id == NULL)
-		return false;
-	snprintf(object->user_id, sizeof object->user_id, "%lld",
-	    (long long)user_id);
-	json_object_set_serializer(
-	    id, json_object_userdata_to_json_string, object->user_id, NULL);
-	return add(object->row, "user_id", id);
-}
 
 /* json-c gives its text as const, but it is its own, and soon free. */
 static void
@@ -93,35 +42,109 @@ wipe(const char *text, size_t len)
 	explicit_bzero((void *)(uintptr_t)text, len);
 }
 
-static void
-free_row_object(struct row_object *object)
+static const char *
+to_json(struct json_object *object, size_t *len)
 {
-	if (object->token != NULL)
-		wipe(json_object_get_string(object->token),
-		    (size_t)json_object_get_string_len(object->token));
-	json_object_put(object->row);
-	json_object_put(object->expires);
-	json_object_put(object->token);
+	return json_object_to_json_string_length(object,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, len);
 }
 
-/* The length of a text as a JSON string (RFC 8259, section 7), or of null. */
-static size_t
-string_len(const char *text, size_t len)
+/* Write a token as json-c would, which is slow to look for what to escape. */
+static int
+write_plain(struct printbuf *out, const struct token_row *row)
 {
-	size_t more = strlen("\"\"");
+	if (printbuf_strappend(out, "\"") < 0 ||
+	    printbuf_memappend(out, row->token, (int)row->token_len) < 0)
+		return -1;
+	return printbuf_strappend(out, "\"");
+}
 
-	if (text == NULL)
-		return strlen("null");
+static int
+write_escaped(struct printbuf *out, const struct token_row *row)
+{
+	struct json_object *string =
+	    json_object_new_string_len(row->token, (int)row->token_len);
+	size_t len = 0;
+	const char *json = string != NULL ? to_json(string, &len) : NULL;
+	int written =
+	    json != NULL ? printbuf_memappend(out, json, (int)len) : -1;
+
+	if (json != NULL)
+		wipe(json, len);
+	json_object_put(string);
+	return written;
+}
+
+/* The token's serializer. */
+static int
+write_token(
+    struct json_object *object, struct printbuf *out, int level, int flags)
+{
+	const struct row_object *of = json_object_get_userdata(object);
+
+	(void)level;
+	(void)flags;
+	if (of->row->token == NULL)
+		return printbuf_strappend(out, "null");
+	return of->plain ? write_plain(out, of->row)
+	                 : write_escaped(out, of->row);
+}
+
+/* Add a value, which object owns from now on, even on failure. */
+static bool
+add(struct json_object *object, const char *key, struct json_object *value)
+{
+	if (value != NULL && json_object_object_add_ex(object, key, value,
+	                         JSON_C_OBJECT_ADD_CONSTANT_KEY) == 0)
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+/* Add a member that a function of ours writes. */
+static bool
+add_written(struct json_object *object, const char *key,
+    json_object_to_json_string_fn *write, void *what)
+{
+	struct json_object *value = json_object_new_boolean(false);
+
+	if (value != NULL)
+		json_object_set_serializer(value, write, what, NULL);
+	return add(object, key, value);
+}
+
+/* Make the object for all rows of a page; false: out of memory. */
+static bool
+make_row_object(struct row_object *of, int64_t user_id, bool plain)
+{
+	of->plain = plain;
+	snprintf(of->user_id, sizeof of->user_id, "%lld", (long long)user_id);
+	of->object = json_object_new_object();
+	return of->object != NULL &&
+	       add_written(of->object, "expires",
+	           json_object_userdata_to_json_string, of->expires) &&
+	       add_written(of->object, "token", write_token, of) &&
+	       add_written(of->object, "user_id",
+	           json_object_userdata_to_json_string, of->user_id);
+}
+
+/* The bytes that JSON adds to a text in a string (RFC 8259, section 7). */
+static size_t
+escapes_len(const char *text, size_t len)
+{
+	size_t more = 0;
+
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		if (c == '"' || c == '\\' ||
-		    (c >= '\b' && c <= '\r' && c != '\v'))
+		if (c >= 0x20)
+			more += c == '"' || c == '\\';
+		else if (c >= '\b' && c <= '\r' && c != '\v')
 			more += strlen("\\");
-		else if (c < 0x20)
+		else
 			more += strlen("\\u000");
 	}
-	return len + more;
+	return more;
 }
 
 static size_t
@@ -131,21 +154,32 @@ number_len(int64_t number)
 }
 
 /*
- * The length of a page's text, but for the moments in it, whose lengths are
- * known when they are written.
+ * Compute the length of a page's text, but for the moments in it, whose lengths
+ * are known when they are written.
  */
-static size_t
-page_len(const struct token_page *page, bool next)
+static void
+measure(struct text *text, const struct token_page *page, bool next)
 {
-	size_t len =
+	size_t more, escapes = 0;
+
+	text->want =
 	    strlen(LIST_BEGIN LIST_END "{\"count\":,\"next\":}}") +
 	    number_len(page->count) + strlen(next ? "true" : "false") +
 	    page->n * (strlen(",{\"expires\":,\"token\":,\"user_id\":}") +
-	                  number_len(page->user_id));
+	                  number_len(page->user_id)) -
+	    (page->n > 0 ? strlen(",") : 0);
+	for (size_t i = 0; i < page->n; i++) {
+		const struct token_row *row = &page->rows[i];
 
-	for (size_t i = 0; i < page->n; i++)
-		len += string_len(page->rows[i].token, page->rows[i].token_len);
-	return len - (page->n > 0 ? strlen(",") : 0);
+		if (row->token == NULL) {
+			text->want += strlen("null");
+			continue;
+		}
+		more = escapes_len(row->token, row->token_len);
+		text->want += strlen("\"\"") + row->token_len + more;
+		escapes += more;
+	}
+	text->plain = escapes == 0;
 }
 
 static bool
@@ -163,8 +197,7 @@ static bool
 append_object(struct text *text, struct json_object *object)
 {
 	size_t len = 0;
-	const char *json = json_object_to_json_string_length(object,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+	const char *json = to_json(object, &len);
 	bool ok = json != NULL && append(text, json, len);
 
 	if (json != NULL)
@@ -172,33 +205,36 @@ append_object(struct text *text, struct json_object *object)
 	return ok;
 }
 
-static bool
-append_row(
-    struct text *text, struct row_object *object, const struct token_row *row)
+/* Write a moment, or null, as JSON; returns its length. */
+static size_t
+write_expires(char *out, const struct token_row *row)
 {
-	char expires[TIMESTAMP_SIZE];
-	size_t len = 0;
+	size_t len;
 
-	if (row->has_expires)
-		len = timestamp_format(expires, row->expires_us);
-	text->want += len + strlen(row->has_expires ? "\"\"" : "null");
-	return set_text(object->row, "expires", object->expires,
-	           row->has_expires ? expires : NULL, len) &&
-	       set_text(object->row, "token", object->token, row->token,
-	           row->token_len) &&
-	       append_object(text, object->row);
+	if (!row->has_expires) {
+		memcpy(out, "null", sizeof "null");
+		return strlen("null");
+	}
+	out[0] = '"';
+	len = 1 + timestamp_format(out + 1, row->expires_us);
+	out[len++] = '"';
+	out[len] = '\0';
+	return len;
 }
 
 static bool
 append_rows(struct text *text, const struct token_page *page)
 {
-	struct row_object object;
-	bool ok = make_row_object(&object, page->user_id);
+	struct row_object of;
+	bool ok = make_row_object(&of, page->user_id, text->plain);
 
-	for (size_t i = 0; ok && i < page->n; i++)
+	for (size_t i = 0; ok && i < page->n; i++) {
+		of.row = &page->rows[i];
+		text->want += write_expires(of.expires, of.row);
 		ok = (i == 0 || append(text, ",", 1)) &&
-		     append_row(text, &object, &page->rows[i]);
-	free_row_object(&object);
+		     append_object(text, of.object);
+	}
+	json_object_put(of.object);
 	return ok;
 }
 
@@ -207,8 +243,8 @@ append_metadata(struct text *text, int64_t count, bool next)
 {
 	struct json_object *object = json_object_new_object();
 	bool ok = object != NULL &&
-	          add_new(object, "count", json_object_new_int64(count)) &&
-	          add_new(object, "next", json_object_new_boolean(next)) &&
+	          add(object, "count", json_object_new_int64(count)) &&
+	          add(object, "next", json_object_new_boolean(next)) &&
 	          append_object(text, object);
 
 	json_object_put(object);
@@ -218,8 +254,10 @@ append_metadata(struct text *text, int64_t count, bool next)
 bool
 render_page(const struct token_page *page, bool next, char **bytes, size_t *len)
 {
-	struct text text = { .want = page_len(page, next) };
+	struct text text;
 
+	measure(&text, page, next);
+	text.len = 0;
 	text.size = text.want + page->n * (TIMESTAMP_SIZE + strlen("\"\"")) + 1;
 	text.bytes = malloc(text.size);
 	if (text.bytes == NULL)

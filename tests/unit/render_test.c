@@ -234,6 +234,12 @@ run_out_of_memory_anywhere(void **state)
 	/* The objects, the texts, and a text that gets longer. */
 	assert_true(run_out_of_memory(attempt_page) > 20);
 	free(whole);
+
+	/* No token of this page needs json-c to escape it. */
+	short_page = (struct token_page){ 2, 100, 1, &rows[10] };
+	assert_true(render_page(&short_page, true, &whole, &whole_len));
+	assert_true(run_out_of_memory(attempt_page) > 10);
+	free(whole);
 }
 
 /* Many rows: the length is right, and so is the last one. */
