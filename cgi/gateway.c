@@ -26,8 +26,13 @@
 #include "records.h"
 #include "wait.h"
 
-/* A write of so much does not block where poll(2) says that one may. */
-#define WRITE_SIZE PIPE_BUF
+/*
+ * What may be written until poll(2) is asked again.  A socket's buffer is empty
+ * at first, and a third of it free where poll(2) says that one may write.
+ * (libfcgi holds back as much again.)
+ */
+#define PIPE_ROOM   PIPE_BUF
+#define SOCKET_ROOM 8192
 
 /* How long to leave alone a socket that cannot be accepted from. */
 #define ACCEPT_PAUSE_MS 100
@@ -42,6 +47,7 @@ static struct {
 	enum gateway_mode mode;
 	const struct config *config;
 	_Atomic int64_t *busy_since_ms; /* or NULL */
+	size_t room;                    /* for the answer; see PIPE_ROOM */
 	bool answered;                  /* CGI's only request */
 	/* FastCGI: */
 	int stop_fd;    /* readable when we are asked to stop */
@@ -235,7 +241,8 @@ accept_connection(void)
 		return false;
 	note_busy(wait_now_ms());
 	gateway.connection = fd;
-	/* poll(2) comes before each write; this is for what it mispromises. */
+	gateway.room = SOCKET_ROOM;
+	/* For what a buffer or poll(2) mispromises. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 	return true;
 }
@@ -425,6 +432,7 @@ wait_for_room(int64_t deadline_ms)
 	} while (ready == POLLIN);
 	if (ready == 0)
 		log_line("the answer was not taken in time");
+	gateway.room = gateway.mode == GATEWAY_CGI ? PIPE_ROOM : SOCKET_ROOM;
 	return ready != 0;
 }
 
@@ -435,11 +443,12 @@ write_all(const char *data, size_t len, int64_t deadline_ms)
 	while (len > 0) {
 		ssize_t n;
 
-		if (!wait_for_room(deadline_ms))
+		if (gateway.room == 0 && !wait_for_room(deadline_ms))
 			return false;
-		n = write_part(data, len < WRITE_SIZE ? len : WRITE_SIZE);
+		n = write_part(data, len < gateway.room ? len : gateway.room);
 		if (n <= 0)
 			return false;
+		gateway.room -= (size_t)n;
 		data += n;
 		len -= (size_t)n;
 	}
@@ -448,10 +457,9 @@ write_all(const char *data, size_t len, int64_t deadline_ms)
 
 /* End standard error, the output and, with both, the request. */
 static bool
-end_answer(int64_t deadline_ms)
+end_answer(void)
 {
-	return wait_for_room(deadline_ms) &&
-	       FCGX_FClose(gateway.request.err) == 0 &&
+	return FCGX_FClose(gateway.request.err) == 0 &&
 	       FCGX_FClose(gateway.request.out) == 0;
 }
 
@@ -465,7 +473,7 @@ gateway_reply(const struct response *response)
 	gateway.answered = true;
 	if (gateway.mode == GATEWAY_CGI)
 		return;
-	if (written && end_answer(end_ms) && !gateway.records.ended)
+	if (written && end_answer() && !gateway.records.ended)
 		linger();
 	finish_request();
 }
