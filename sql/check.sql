@@ -86,8 +86,10 @@ WITH needed (relation, columns) AS (VALUES
 		'index for the list, oauth2_access_token '
 		'(user_id, expires DESC, id DESC): %s',
 		CASE WHEN found THEN 'there'
-		ELSE 'missing; each request reads the whole table until you '
-			'run, as its owner: psql -f sql/index.sql' END)
+		ELSE format('missing; each request reads the whole table%s '
+			'until you run, as its owner: psql -f sql/index.sql',
+			' of ' || pg_size_pretty(pg_relation_size(
+				to_regclass('oauth2_access_token')))) END)
 	FROM (SELECT count(*) > 0 FROM keys
 		WHERE whole AND indoption[1] = 3 AND indoption[2] = 3
 			AND names[1:3] = ARRAY['user_id', 'expires', 'id']
