@@ -136,7 +136,7 @@ class Program:
     kind = "fastcgi_socket"
 
     def __init__(self, name, database, tcp=False, environment=None,
-                 **settings):
+                 wrapper=(), **settings):
         self.name = name
         self.directory = harness.temporary_directory()
         service = self.directory / "pg_service.conf"
@@ -150,7 +150,7 @@ class Program:
             listening.listen(1024)
             self.address = listening.getsockname()
             self.process = subprocess.Popen(
-                [harness.PROGRAM], stdin=listening, stderr=log,
+                [*wrapper, harness.PROGRAM], stdin=listening, stderr=log,
                 stdout=subprocess.DEVNULL, cwd="/", env={
                     "PGSERVICEFILE": str(service),
                     "OAUTH_TOKENS_DATABASE": f"service={servers.NAME}",
