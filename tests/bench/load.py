@@ -139,9 +139,14 @@ def _client_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def _settle(roots):
+def _roots(system):
+    return system.roots(), system.job.data.cluster.postmaster()
+
+
+def settle(system):
     """Wait until nobody works any more: a request whose client is gone goes on
     for a while, and is not for the next system to pay."""
+    roots = _roots(system)
     deadline = time.monotonic() + 10
     before = None
     while (now := _ticks(*roots)) != before and time.monotonic() < deadline:
@@ -151,11 +156,11 @@ def _settle(roots):
 
 def sample(system, connections, seconds):
     """Put a load on a system and see what it takes."""
-    roots = system.roots(), system.job.data.cluster.postmaster()
+    roots = _roots(system)
     client, before = _client_seconds(), _ticks(*roots)
     result = system.load(connections, seconds)
     client, after = _client_seconds() - client, _ticks(*roots)
-    _settle(roots)
+    settle(system)
     return Sample(result, {"client": client, **{
         whose: (after[whose] - before[whose]) / TICKS_PER_S
         for whose in before}})
