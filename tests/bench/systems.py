@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 
 import data as datas
 import exchange
@@ -262,9 +263,13 @@ class Pgbench:
                 "limit": limit, "offset": offset}
 
     def load(self, connections, seconds):
-        return load.pgbench(
+        result = load.pgbench(
             self.job.data.environment(), self.statement(), self.variables(),
             min(connections, self.MOST), seconds)
+        # The server's processes of these connections end now; what they took
+        # shows when they are gone.
+        time.sleep(0.3)
+        return result
 
 
 class PgbenchCount(Pgbench):
