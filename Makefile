@@ -31,7 +31,7 @@ PACKAGES_FUZZ     = $(PACKAGES_BUILD) clang llvm
 
 # The user's CFLAGS, CPPFLAGS and LDFLAGS come last, so that they win.  With
 # LDLIBS='-Wl,-Bstatic -lfcgi -ljson-c -Wl,-Bdynamic -lpq' CGI has two libraries
-# of 26 less to load.
+# of 25 less to load.
 CFLAGS    = -O2 -g
 LDLIBS    = -lfcgi -ljson-c -lpq
 WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
