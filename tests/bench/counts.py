@@ -54,6 +54,7 @@ class Table:
 
     def __init__(self, data, number, variant):
         self.data, self.variant = data, variant
+        self.times = []  # milliseconds a count
         self.name = f"counted_{number}"
         self.data.sql(f"""
             CREATE TABLE {self.name} AS
@@ -64,12 +65,12 @@ class Table:
                       f"ANALYZE {self.name}")
 
     def measure(self, seconds):
-        """Milliseconds a count."""
         environment = {**self.data.environment(),
                        "PGOPTIONS": self.variant.options()}
         statement = (f"SELECT count(*) FROM {self.name}"
                      f" WHERE user_id = {HEAVY} {self.variant.condition}")
-        return 1000 / load.pgbench(environment, statement, {}, 1, seconds).rate
+        result = load.pgbench(environment, statement, {}, 1, seconds)
+        self.times.append(1000 / result.rate)
 
     def megabytes(self):
         return int(self.data.sql(
@@ -78,18 +79,18 @@ class Table:
 
 def compare(data, rounds, seconds):
     tables = [Table(data, n, variant) for n, variant in enumerate(VARIANTS)]
-    found = [[] for _ in tables]
     for n in range(rounds):
-        for k in range(len(tables)):
-            at = (n + k) % len(tables)
-            found[at].append(tables[at].measure(seconds))
+        first = n % len(tables)
+        for table in tables[first:] + tables[:first]:
+            table.measure(seconds)
     print(f"\ncount of the heavy user's {data.heavy_rows} tokens; index, MB; "
           "ms a count; x: of the first line's")
     row = "{:<26}{:>8}  {:<24}{:>6}"
     print(row.format("index", "MB", "ms", "x"))
-    for table, times in zip(tables, found):
-        ratio = report.spread(a / b for a, b in zip(times, found[0]))
+    for table in tables:
+        ratio = report.spread(
+            a / b for a, b in zip(table.times, tables[0].times))
         print(row.format(table.variant.name, f"{table.megabytes():.0f}",
-                         report.spread(times).text(2),
+                         report.spread(table.times).text(2),
                          f"{ratio.median:.2f}"), flush=True)
         data.sql(f"DROP TABLE {table.name}")
