@@ -19,9 +19,7 @@
  * text  gets the text, to be freed by the caller with free()
  * len   gets its length in bytes, without the NUL
  *
- * Returns false, and nothing to free, when memory ran out: json-c can lose a
- * row and still give valid JSON then, so the length is checked against one
- * computed apart.
+ * Returns false, and nothing to free, when memory ran out.
  */
 bool render_page(const struct token_page *page, bool next, char **text,
     size_t *len) __attribute__((warn_unused_result));
