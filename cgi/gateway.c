@@ -5,7 +5,7 @@
  * It accepts connections and reads them itself, so that a signal is seen only
  * between two requests, and no peer can hold or crash the process.  libfcgi
  * sees nothing of a connection but its vetted records, which it reads from a
- * pair of sockets of our own; the answer it writes to the connection.
+ * pipe of our own; the answer it writes to the connection.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -109,17 +109,13 @@ watch(int fd, uint32_t flags)
 	return epoll_ctl(gateway.events, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* Make the pair of sockets from which libfcgi reads. */
+/* Make the pipe from which libfcgi reads; all of a request fits in. */
 static bool
 open_feed(void)
 {
-	/* All that it reads of a request fits in, whatever the default. */
-	const int room = sizeof gateway.records.bytes;
-
-	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	           0, gateway.feed) == 0 &&
-	       setsockopt(gateway.feed[1], SOL_SOCKET, SO_SNDBUF, &room,
-	           sizeof room) == 0;
+	return pipe2(gateway.feed, O_CLOEXEC | O_NONBLOCK) == 0 &&
+	       fcntl(gateway.feed[1], F_SETPIPE_SZ,
+	           (int)sizeof gateway.records.bytes) >= 0;
 }
 
 static bool
@@ -341,7 +337,7 @@ parse_records(void)
 
 	request->ipcFd = gateway.feed[0];
 	request->keepConnection = 1; /* there is one already */
-	if (send(gateway.feed[1], records->bytes, records->len, 0) !=
+	if (write(gateway.feed[1], records->bytes, records->len) !=
 	        (ssize_t)records->len ||
 	    FCGX_Accept_r(request) != 0 || FCGX_GetError(request->in) != 0) {
 		log_line("libfcgi failed");
