@@ -6,6 +6,7 @@
  * metadata.
  */
 #include <json-c/json.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,22 +78,20 @@ append_object(struct text *text, struct json_object *object, size_t len)
 	return ok;
 }
 
-/* The bytes that JSON adds to a text in a string (RFC 8259, section 7). */
+/* The bytes that JSON adds to each byte of a string (RFC 8259, section 7). */
+static const unsigned char escape_len[UCHAR_MAX + 1] = {
+	/* \u0000 and so on, but for \b, \t, \n, \f and \r */
+	5, 5, 5, 5, 5, 5, 5, 5, 1, 1, 1, 5, 1, 1, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
+	5, 5, 5, 5, 5, 5, 5, 5, ['"'] = 1, ['\\'] = 1
+};
+
 static size_t
 escapes_len(const char *text, size_t len)
 {
 	size_t more = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c >= 0x20)
-			more += c == '"' || c == '\\';
-		else if (c >= '\b' && c <= '\r' && c != '\v')
-			more += strlen("\\");
-		else
-			more += strlen("\\u000");
-	}
+	for (size_t i = 0; i < len; i++)
+		more += escape_len[(unsigned char)text[i]];
 	return more;
 }
 
