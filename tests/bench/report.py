@@ -197,7 +197,9 @@ PROMISES = (
             ALL, (8,), at_most=1.15, phase="growth"),
     Promise("the database's time for the deep page to the count's",
             ("pgbench", "count"), duration, ("deep",), (1,), at_most=2),
-    # Only told: what a request by CGI costs.
+    # Only told: Node at its best with these queries, and a request by CGI.
+    Promise("ours to node with prepared queries", ("ours", "node-prepared"),
+            rate, ORDINARY, (8, 32)),
     Promise("p50 of ours by CGI to a constant's", ("ours-cgi", "constant-cgi"),
             p50, ("example",), (1,)),
     Promise("CPU of ours by CGI to a constant's", ("ours-cgi", "constant-cgi"),

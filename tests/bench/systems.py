@@ -20,8 +20,8 @@ from common import LISTS, STATEMENTS
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 BUILT = harness.BUILD / "bench"
-# Each system gets as many processes as there are processors; ours has what
-# its configuration files say, which is made for two.
+# Each system gets as many processes as there are processors, but for Mage's
+# stack; ours has what its configuration files say, which is made for two.
 WORKERS = os.cpu_count()
 
 
@@ -191,14 +191,13 @@ clear_env = no
 class Node:
     """See peers/node.js."""
 
-    statement = False
+    def how(self):
+        return {}
 
     def launch_peer(self, listen):
-        kit = self.job.kit
-        one = {"STATEMENT": str(kit.statement_file(self.job.shape))
-               } if self.statement else {}
-        self.launch(["node", kit.directory / "node.js"],
-                    NODE_ENV="production", **one, **self.environment(listen))
+        self.launch(["node", self.job.kit.directory / "node.js"],
+                    NODE_ENV="production", **self.how(),
+                    **self.environment(listen))
 
 
 class NodeAlone(Node, Alone):
@@ -214,8 +213,19 @@ $HTTP["url"] =~ "^/api/" {
 """
 
 
+class Prepared:
+    def how(self):
+        return {"PREPARE": "1"}
+
+
+class NodePreparedAlone(Prepared, NodeAlone):
+    pass
+
+
 class OneStatement:
-    statement = True
+    def how(self):
+        file = self.job.kit.statement_file(self.job.shape)
+        return {"PREPARE": "1", "STATEMENT": str(file)}
 
 
 class NodeOneAlone(OneStatement, NodeAlone):
@@ -307,6 +317,7 @@ SYSTEMS = (
     System("php", Php),
     System("node", NodeAlone),
     System("node-lighttpd", NodeBehind, connections=(1,)),
+    System("node-prepared", NodePreparedAlone),
     System("node-one", NodeOneAlone),
     System("node-one-lighttpd", NodeOneBehind, connections=(1,)),
     System("python", Mage),

@@ -4,18 +4,15 @@ psycopg2, and its queries: one each for application, token, user, the user's
 roles, the count and the page, one after the other, in the event loop.
 
 What else Mage does for a request (policies, presenters, hooks) is left out, so
-that this is faster than Mage; and so is json in place of its simplejson.  It
-listens on LISTEN, a port, with as many processes as WORKERS; Mage has one."""
+that this is faster than Mage; and so is json in place of its simplejson.  As
+Mage it is one process, which listens on LISTEN, a port."""
 
 import datetime
 import json
 import os
 
 import sqlalchemy as sa
-import tornado.httpserver
 import tornado.ioloop
-import tornado.netutil
-import tornado.process
 import tornado.web
 from sqlalchemy import orm
 
@@ -145,13 +142,9 @@ class Tokens(tornado.web.RequestHandler):
 
 
 def main():
-    sockets = tornado.netutil.bind_sockets(
-        int(os.environ["LISTEN"]), "127.0.0.1")
-    tornado.process.fork_processes(int(os.environ["WORKERS"]))
     Session.configure(bind=sa.create_engine("postgresql+psycopg2://"))
-    server = tornado.httpserver.HTTPServer(tornado.web.Application(
-        [("/api/oauth_access_tokens", Tokens)]))
-    server.add_sockets(sockets)
+    tornado.web.Application([("/api/oauth_access_tokens", Tokens)]).listen(
+        int(os.environ["LISTEN"]), "127.0.0.1")
     tornado.ioloop.IOLoop.current().start()
 
 

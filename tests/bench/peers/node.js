@@ -2,10 +2,10 @@
 // node.js - the endpoint as a Node service: fastify and pg, one process for
 // each of WORKERS, listening on LISTEN (a port or a path).
 //
-// It asks with a query each for key, token, count and page; or, where
-// STATEMENT names a file, with the one statement in it.  All are prepared.  Of
-// the roles only those in "user" are looked at in the first form, which all
-// users of the benchmark have.
+// It asks with a query each for key, token, count and page; or, where STATEMENT
+// names a file, with the one statement in it.  They are prepared where PREPARE
+// is set, which pg leaves to who asks it by a name.  Of the roles only those in
+// "user" are looked at in the first form, which all users of the benchmark have.
 const cluster = require('node:cluster');
 const { readFileSync } = require('node:fs');
 const fastify = require('fastify');
@@ -22,7 +22,15 @@ types.setTypeParser(TIMESTAMPTZ, (text) => {
 // Connections stay while other systems are measured, as those of the others.
 const pool = new Pool({ max: 4, idleTimeoutMillis: 0 });
 
-async function query(name, text, values) {
+const names = new Map(); // of those that are prepared
+
+function nameOf(text) {
+  if (!names.has(text)) names.set(text, `query_${names.size}`);
+  return names.get(text);
+}
+
+async function query(text, values) {
+  const name = process.env.PREPARE ? nameOf(text) : undefined;
   return (await pool.query({ name, text, values })).rows;
 }
 
@@ -46,10 +54,10 @@ function refuse(type) {
 }
 
 async function callerOf(key, token) {
-  const [application] = await query('application',
+  const [application] = await query(
     'SELECT id FROM oauth2_application WHERE client_id = $1', [key]);
   if (!application) refuse('invalid_api_key');
-  const [caller] = await query('caller',
+  const [caller] = await query(
     `SELECT u.id, u.owner, u.roles, t.expires >= now() AS valid
      FROM oauth2_access_token t JOIN "user" u ON u.id = t.user_id
      WHERE t.token = $1 AND t.oauth2_application_id = $2`,
@@ -62,12 +70,12 @@ async function callerOf(key, token) {
 
 async function usual(key, token, limit, offset, all) {
   const user = await callerOf(key, token);
-  const [name, active] = all ? ['all', ''] : ['active', 'AND expires > now()'];
+  const active = all ? '' : 'AND expires > now()';
   const [[{ count }], rows] = await Promise.all([
-    query(`count_${name}`,
+    query(
       `SELECT count(*) FROM oauth2_access_token
        WHERE user_id = $1 ${active}`, [user]),
-    query(`page_${name}`,
+    query(
       `SELECT expires, token, user_id FROM oauth2_access_token
        WHERE user_id = $1 ${active}
        ORDER BY expires DESC, id DESC LIMIT $2 OFFSET $3`,
@@ -79,7 +87,7 @@ async function usual(key, token, limit, offset, all) {
 // The benchmark's requests all say show_all=1: one statement is enough.
 function oneStatement(text) {
   return async (key, token, limit, offset) => {
-    const rows = await query('list', text, [key, token, null, limit, offset]);
+    const rows = await query(text, [key, token, null, limit, offset]);
     if (rows[0].outcome !== 'ok') refuse(rows[0].outcome);
     return { rows: rows[0].id === null ? [] : rows, count: rows[0].count };
   };
