@@ -49,6 +49,12 @@ def finish():
     sys.exit(0 if _cases["ok"] and not _cases["not ok"] else 1)
 
 
+def sanitized():
+    """Is the program that of check-sanitized, whose allocator keeps what is
+    freed?"""
+    return b"__asan_init" in PROGRAM.read_bytes()
+
+
 def temporary_directory():
     """A directory with a short path (Unix sockets have 107 bytes) that other
     users may enter; removed when the suite ends, however it ends."""
