@@ -163,7 +163,8 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99 \
 check-valgrind: packages-valgrind
 	@$(MAKE) --no-print-directory all $(UNIT)
 	B=$(B) WRAPPER='$(VALGRIND)' tests/run \
-	    $(or $(SUITES),unit e2e/cgi e2e/lighttpd e2e/apache e2e/fault_database)
+	    $(or $(SUITES),unit e2e/cgi e2e/lighttpd_external \
+	        e2e/lighttpd_fastcgi e2e/apache e2e/fault_database)
 
 # How long each target runs.
 SECONDS ?= 60
