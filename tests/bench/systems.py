@@ -98,7 +98,12 @@ class OursCgi(Http, servers.LighttpdCgi):
 
 
 class OursFcgid(Http, servers.ApacheFcgid):
-    pass
+    def prepare(self):
+        super().prepare()
+        # Without a thread for each connection Apache closes those that wait,
+        # and a request that is on its way then is lost, as HTTP allows.
+        with open(self.directory / "etc/apache2.conf", "a") as file:
+            file.write("ThreadsPerChild 64\n")
 
 
 class Constant:
