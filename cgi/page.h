@@ -16,6 +16,7 @@ struct token_row {
 	size_t token_len;   /* without the NUL; up to INT_MAX, as in libpq */
 	int64_t expires_us; /* see timestamp.h */
 	bool has_expires;   /* false for SQL NULL; expires_us is unset then */
+	int64_t id;         /* says the order of those that expire at once */
 };
 
 struct token_page {
