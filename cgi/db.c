@@ -531,31 +531,6 @@ read_outcome(const PGresult *result)
 	return DB_FAILED;
 }
 
-/* The order of a list: expires DESC, in which NULL is first, then id DESC. */
-static int
-compare_rows(const void *left, const void *right)
-{
-	const struct token_row *a = left, *b = right;
-
-	if (a->has_expires != b->has_expires)
-		return a->has_expires ? 1 : -1;
-	if (a->has_expires && a->expires_us != b->expires_us)
-		return a->expires_us < b->expires_us ? 1 : -1;
-	return (a->id < b->id) - (a->id > b->id);
-}
-
-/* The statements promise no order, but most give the right one. */
-static void
-sort_rows(struct token_row *rows, size_t n)
-{
-	size_t i = 1;
-
-	while (i < n && compare_rows(&rows[i - 1], &rows[i]) < 0)
-		i++;
-	if (i < n)
-		qsort(rows, n, sizeof *rows, compare_rows);
-}
-
 static enum db_result
 read_page(struct db *db, struct token_page *page)
 {
@@ -579,7 +554,7 @@ read_page(struct db *db, struct token_page *page)
 		row->token = PQgetvalue(result, i, TOKEN);
 		row->token_len = (size_t)PQgetlength(result, i, TOKEN);
 	}
-	sort_rows(db->rows, (size_t)n);
+	page_sort_rows(db->rows, (size_t)n);
 	*page = (struct token_page){
 		.user_id = get_int64(result, 0, USER_ID),
 		.count = get_int64(result, 0, COUNT),

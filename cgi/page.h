@@ -36,4 +36,11 @@ page_has_next(const struct token_page *page, int64_t offset)
 	return offset < page->count && page->count - offset > (int64_t)page->n;
 }
 
+/*
+ * Put n rows (0 ...), whose ids differ, in the order of the answer, which is
+ * PostgreSQL's "expires DESC, id DESC": NULL first, then the latest moment, and
+ * of those that expire at once the highest id.
+ */
+void page_sort_rows(struct token_row *rows, size_t n);
+
 #endif

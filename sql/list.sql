@@ -12,8 +12,8 @@
 -- to a user's tokens.  All three give the same rows.  Without the lines that
 -- end in "active only" it lists expired tokens too.
 --
--- It gives at least one row, in no order, as sorting what is sorted already would
--- take a tenth of its time.  Every row begins with the same three values:
+-- It gives at least one row, in no order: to sort what is sorted already would
+-- take up to a tenth of its time.  Every row begins with the same three values:
 --
 --   outcome  text         'ok', or the type of the error: the first check
 --                         that failed

@@ -1,0 +1,32 @@
+/*
+ * page.c - the order of a page.
+ *
+ * Pure.
+ */
+#include <stdlib.h>
+
+#include "page.h"
+
+static int
+compare_rows(const void *left, const void *right)
+{
+	const struct token_row *a = left, *b = right;
+
+	if (a->has_expires != b->has_expires)
+		return a->has_expires ? 1 : -1;
+	if (a->has_expires && a->expires_us != b->expires_us)
+		return a->expires_us < b->expires_us ? 1 : -1;
+	return (a->id < b->id) - (a->id > b->id);
+}
+
+void
+page_sort_rows(struct token_row *rows, size_t n)
+{
+	size_t i = 1;
+
+	/* As a rule they are in order. */
+	while (i < n && compare_rows(&rows[i - 1], &rows[i]) < 0)
+		i++;
+	if (i < n)
+		qsort(rows, n, sizeof *rows, compare_rows);
+}
