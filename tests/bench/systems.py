@@ -227,10 +227,10 @@ class NodePreparedAlone(Prepared, NodeAlone):
     pass
 
 
-class OneStatement:
+class OneStatement(Prepared):
     def how(self):
         file = self.job.kit.statement_file(self.job.shape)
-        return {"PREPARE": "1", "STATEMENT": str(file)}
+        return {**super().how(), "STATEMENT": str(file)}
 
 
 class NodeOneAlone(OneStatement, NodeAlone):
