@@ -221,10 +221,12 @@ accept_connection(void)
 	if (gateway.stopping)
 		return false;
 	n = epoll_wait(gateway.events, events, 2, 0);
-	gateway.queued = n > 0;
+	gateway.queued = true;
 	while (fd < 0 && !gateway.stopping) {
-		if (n <= 0)
+		if (n <= 0) {
 			n = epoll_wait(gateway.events, events, 2, -1);
+			gateway.queued = false;
+		}
 		for (; n > 0; n--)
 			if (events[n - 1].data.fd == gateway.stop_fd)
 				gateway.stopping = true;
