@@ -183,11 +183,12 @@ fuzz: packages-fuzz
 # ROUNDS, SECONDS, ROWS, SYSTEMS and others choose.
 bench: packages-bench
 	@$(MAKE) --no-print-directory all $(B)/bench/constant_fcgi \
-	    $(B)/bench/constant_cgi $(B)/bench/node_modules
+	    $(B)/bench/constant_cgi $(B)/bench/thin_fcgi $(B)/bench/node_modules
 	B=$(B) PYTHONDONTWRITEBYTECODE=1 tests/bench/bench
 
 $(B)/bench/%: tests/bench/peers/%.c Makefile | $(B)/bench
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< \
+	    -lfcgi -Wl,--as-needed -lpq
 
 $(B)/bench/node_modules: tests/bench/peers/package.json | $(B)/bench
 	@cp $< $(@D)

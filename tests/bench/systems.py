@@ -111,10 +111,15 @@ class Constant:
     our answer to every request."""
 
     def prepare(self):
-        program = self.directory / "cgi-bin" / servers.NAME
-        shutil.copy(self.job.kit.directory / self.program, program)
-        program.with_suffix(".answer").write_bytes(self.job.raw)
+        path = self.directory / "cgi-bin" / servers.NAME
+        shutil.copy(self.job.kit.directory / self.program, path)
+        for ending, content in self.files().items():
+            path.with_suffix(ending).write_bytes(content)
         super().prepare()
+
+    def files(self):
+        """What the program reads, by the ending of the file's name."""
+        return {".answer": self.job.raw}
 
 
 class ConstantFastCgi(Constant, Ours):
@@ -123,6 +128,17 @@ class ConstantFastCgi(Constant, Ours):
 
 class ConstantCgi(Constant, OursCgi):
     program = "constant_cgi"
+
+
+class Thin(Constant, Ours):
+    """See peers/thin_fcgi.c."""
+    program = "thin_fcgi"
+
+    def files(self):
+        limit, offset = self.job.workload.numbers(self.job.data)
+        return {**super().files(),
+                ".sql": STATEMENTS[self.job.shape].encode(),
+                ".values": f"{harness.API_KEY} {limit} {offset}".encode()}
 
 
 class Peer(Http):
@@ -317,6 +333,7 @@ SYSTEMS = (
     System("ours-cgi", OursCgi, "lighttpd_cgi", (1, 8)),
     System("constant", ConstantFastCgi, answers=False),
     System("constant-cgi", ConstantCgi, "lighttpd_cgi", (1, 8), False),
+    System("thin", Thin),
     System("pgbench", Pgbench, speaks_http=False),
     System("count", PgbenchCount, connections=(1,), speaks_http=False),
     System("php", Php),
