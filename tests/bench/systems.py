@@ -150,7 +150,7 @@ class Peer(Http):
 
     def stop(self):
         for process in load.family(self.roots()):
-            if process.whose:
+            if process.whose == "worker":
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGTERM)
         super().stop()
