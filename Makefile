@@ -132,7 +132,7 @@ $(B)/fuzz/%_libfuzzer: tests/fuzz/%_fuzz.c $(FUZZ_FILES) | $(B)/fuzz
 # It brings a database and a log of its own.
 $(B)/fuzz/exchange_fuzz $(B)/fuzz/exchange_libfuzzer: cgi/endpoint.c
 
--include $(wildcard $(B)/*.d $(B)/unit/*.d)
+-include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/bench/*.d)
 
 demo: packages-demo
 	@$(MAKE) --no-print-directory all
@@ -186,9 +186,9 @@ bench: packages-bench
 	    $(B)/bench/constant_cgi $(B)/bench/thin_fcgi $(B)/bench/node_modules
 	B=$(B) PYTHONDONTWRITEBYTECODE=1 tests/bench/bench
 
+# Each loads only those of the libraries that it uses: --as-needed above.
 $(B)/bench/%: tests/bench/peers/%.c Makefile | $(B)/bench
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< \
-	    -lfcgi -Wl,--as-needed -lpq
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi -lpq
 
 $(B)/bench/node_modules: tests/bench/peers/package.json | $(B)/bench
 	@cp $< $(@D)

@@ -28,9 +28,8 @@ read_file(const char *program, const char *ending)
 
 	snprintf(path, sizeof path, "%s%s", program, ending);
 	file = fopen(path, "r");
-	if (text == NULL || file == NULL)
-		exit(1);
-	if (fread(text, 1, size - 1, file) == 0)
+	if (text == NULL || file == NULL ||
+	    fread(text, 1, size - 1, file) == 0)
 		exit(1);
 	fclose(file);
 	return text;
