@@ -27,6 +27,7 @@
 struct text {
 	char *bytes;
 	size_t len, size;
+	size_t metadata_len;
 	bool plain; /* no token of the page has what JSON escapes */
 };
 
@@ -161,7 +162,7 @@ append_metadata(struct text *text, int64_t count, bool next)
 	if (object != NULL &&
 	    add(object, "count", json_object_new_int64(count)) &&
 	    add(object, "next", json_object_new_boolean(next)))
-		return append_object(text, object, metadata_len(count, next));
+		return append_object(text, object, text->metadata_len);
 	json_object_put(object);
 	return false;
 }
@@ -172,8 +173,8 @@ measure(struct text *text, const struct token_page *page, bool next)
 {
 	size_t escapes = 0;
 
-	text->size = sizeof LIST_BEGIN LIST_END "}" +
-	             metadata_len(page->count, next) +
+	text->metadata_len = metadata_len(page->count, next);
+	text->size = sizeof LIST_BEGIN LIST_END "}" + text->metadata_len +
 	             page->n * (strlen("," ROW_BEGIN "\"\"" ROW_TOKEN "null") +
 	                           TIMESTAMP_SIZE + ROW_END_SIZE);
 	for (size_t i = 0; i < page->n; i++) {

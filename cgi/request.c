@@ -30,22 +30,49 @@ enum variable_name {
 	VARIABLES,
 };
 
+#define VARIABLE(name, is_header) \
+	[name] = { #name, sizeof #name - 1, is_header }
+
 static const struct {
 	const char *name;
+	size_t len;
 	bool is_header; /* the client's, within REQUEST_HEADER_MAX */
 } names[VARIABLES] = {
-	[REQUEST_METHOD] = { "REQUEST_METHOD", false },
-	[REQUEST_URI] = { "REQUEST_URI", false },
-	[SCRIPT_NAME] = { "SCRIPT_NAME", false },
-	[PATH_INFO] = { "PATH_INFO", false },
-	[QUERY_STRING] = { "QUERY_STRING", false },
-	[HTTP_OAUTH_TOKEN] = { "HTTP_OAUTH_TOKEN", true },
-	[HTTP_AUTHORIZATION] = { "HTTP_AUTHORIZATION", true },
+	VARIABLE(REQUEST_METHOD, false),
+	VARIABLE(REQUEST_URI, false),
+	VARIABLE(SCRIPT_NAME, false),
+	VARIABLE(PATH_INFO, false),
+	VARIABLE(QUERY_STRING, false),
+	VARIABLE(HTTP_OAUTH_TOKEN, true),
+	VARIABLE(HTTP_AUTHORIZATION, true),
 	/* Where Apache's mod_rewrite puts it. */
-	[REDIRECT_HTTP_AUTHORIZATION] = { "REDIRECT_HTTP_AUTHORIZATION", true },
-	[HTTP_X_API_KEY] = { "HTTP_X_API_KEY", true },
-	[HTTP_X_REQUEST_ID] = { "HTTP_X_REQUEST_ID", true },
+	VARIABLE(REDIRECT_HTTP_AUTHORIZATION, true),
+	VARIABLE(HTTP_X_API_KEY, true),
+	VARIABLE(HTTP_X_REQUEST_ID, true),
 };
+
+/* Which one has this name, of len bytes?  VARIABLES: none that we read. */
+static int
+find_variable(const char *name, size_t len)
+{
+	for (int i = 0; i < VARIABLES; i++)
+		if (names[i].len == len &&
+		    memcmp(names[i].name, name, len) == 0)
+			return i;
+	return VARIABLES;
+}
+
+static void
+note(struct variable *variable, const char *value)
+{
+	size_t len = strlen(value);
+
+	variable->twice = variable->value != NULL;
+	if (!variable->twice || len > variable->len) {
+		variable->value = value;
+		variable->len = len;
+	}
+}
 
 static void
 read_variables(struct variable found[VARIABLES], const char *const *variables)
@@ -53,23 +80,10 @@ read_variables(struct variable found[VARIABLES], const char *const *variables)
 	memset(found, 0, VARIABLES * sizeof *found);
 	for (; *variables != NULL; variables++) {
 		size_t name_len = strcspn(*variables, "=");
-		const char *value;
-		size_t len;
+		int i = find_variable(*variables, name_len);
 
-		if ((*variables)[name_len] == '\0')
-			continue;
-		for (int i = 0; i < VARIABLES; i++) {
-			if (strncmp(*variables, names[i].name, name_len) != 0 ||
-			    names[i].name[name_len] != '\0')
-				continue;
-			value = *variables + name_len + 1;
-			len = strlen(value);
-			found[i].twice = found[i].value != NULL;
-			if (!found[i].twice || len > found[i].len) {
-				found[i].value = value;
-				found[i].len = len;
-			}
-		}
+		if (i < VARIABLES && (*variables)[name_len] == '=')
+			note(&found[i], *variables + name_len + 1);
 	}
 }
 
