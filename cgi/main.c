@@ -1,6 +1,7 @@
 /*
  * main.c - start, loop, stop; and the command line.
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,19 @@ answer_all(const struct config *config, struct db *db, const char *program)
 	}
 }
 
+/*
+ * Let the web server and the database finish when they wake us, instead of
+ * breaking in on them: sched(7).  A policy that was chosen for us stays.
+ */
+static void
+await_turns(void)
+{
+	const struct sched_param none = { 0 };
+
+	if (sched_getscheduler(0) == SCHED_OTHER)
+		sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 /* Serve the web server, in this process or in children of it. */
 static int
 serve(enum gateway_mode mode, const char *program)
@@ -72,6 +86,8 @@ serve(enum gateway_mode mode, const char *program)
 	_Atomic int64_t *busy_since_ms = NULL;
 	int status = EX_OK;
 
+	if (mode == GATEWAY_FASTCGI)
+		await_turns();
 	/* A CGI process has a client who waits for an answer. */
 	if (db == NULL && mode == GATEWAY_FASTCGI) {
 		status = EX_CONFIG;
