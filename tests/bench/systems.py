@@ -97,13 +97,22 @@ class OursCgi(Http, servers.LighttpdCgi):
     pass
 
 
-class OursFcgid(Http, servers.ApacheFcgid):
+class OnApache(Http):
     def prepare(self):
         super().prepare()
         # Without a thread for each connection Apache closes those that wait,
         # and a request that is on its way then is lost, as HTTP allows.
         with open(self.directory / "etc/apache2.conf", "a") as file:
             file.write("ThreadsPerChild 64\n")
+
+
+class OursFcgid(OnApache, servers.ApacheFcgid):
+    pass
+
+
+class OursProxyFcgi(OnApache, servers.ApacheProxyFcgi):
+    def roots(self):
+        return [*super().roots(), *self.supervisors()]
 
 
 class Constant:
@@ -330,6 +339,7 @@ OURS_GROWN = System("ours-grown", Ours)
 SYSTEMS = (
     OURS,
     System("ours-fcgid", OursFcgid, "apache_fcgid"),
+    System("ours-proxy-fcgi", OursProxyFcgi, "apache_proxy_fcgi"),
     System("ours-cgi", OursCgi, "lighttpd_cgi", (1, 8)),
     System("constant", ConstantFastCgi, answers=False),
     System("constant-cgi", ConstantCgi, "lighttpd_cgi", (1, 8), False),
