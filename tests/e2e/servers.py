@@ -297,8 +297,9 @@ class External:
     def start(self):
         self.launch(["env", *self.spawn_command()],
                     PGSERVICEFILE=str(self.service))
-        wait_until((self.directory / f"run/{NAME}/fastcgi.sock").is_socket,
-                   "spawn-fcgi made no socket")
+        # It ends when the program runs, and its pid is written.
+        spawn = self.processes.pop()
+        wait_until(lambda: spawn.poll() == 0, "spawn-fcgi did not start it")
         super().start()
 
     def stop(self):
