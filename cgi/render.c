@@ -27,8 +27,8 @@
 struct text {
 	char *bytes;
 	size_t len, size;
-	size_t metadata_len;
-	bool plain; /* no token of the page has what JSON escapes */
+	size_t metadata_len; /* of the metadata's own text, without NUL */
+	bool plain;          /* no token of the page has what JSON escapes */
 };
 
 static bool
