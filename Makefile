@@ -62,8 +62,8 @@ B       = build
 PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
-PURE    = config link page query records render request response timestamp \
-          uri
+PURE    = config database_url link page query records render request response \
+          timestamp uri
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) db endpoint gateway log main \
             supervisor wait)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))

@@ -21,6 +21,17 @@ hex_value(char c)
 	return -1;
 }
 
+int
+uri_escape(const char *text, size_t len)
+{
+	int high, low;
+
+	if (len < 3 || text[0] != '%' || (high = hex_value(text[1])) < 0 ||
+	    (low = hex_value(text[2])) < 0)
+		return -1;
+	return high << 4 | low;
+}
+
 bool
 uri_decode(char *out, size_t *out_len, const char *in, size_t len,
     enum uri_space space)
@@ -31,12 +42,11 @@ uri_decode(char *out, size_t *out_len, const char *in, size_t len,
 		char c = in[i];
 
 		if (c == '%') {
-			int high, low;
+			int byte = uri_escape(in + i, len - i);
 
-			if (len - i < 3 || (high = hex_value(in[i + 1])) < 0 ||
-			    (low = hex_value(in[i + 2])) < 0)
+			if (byte < 0)
 				return false;
-			c = (char)(high << 4 | low);
+			c = (char)byte;
 			i += 2;
 		} else if (c == '+' && space == URI_PLUS_IS_SPACE) {
 			c = ' ';

@@ -26,6 +26,12 @@ bool uri_decode(char *out, size_t *out_len, const char *in, size_t len,
     enum uri_space space) __attribute__((warn_unused_result));
 
 /*
+ * The byte that an escape stands for, 0 ... 255; -1: text, of len bytes, does
+ * not begin with "%" and two hexadecimal digits.
+ */
+int uri_escape(const char *text, size_t len);
+
+/*
  * Encode every byte but RFC 3986's "unreserved" and "/" as %XX, so that the
  * text is safe in a path, in a query's value and inside <> in a Link header.
  *
