@@ -10,6 +10,7 @@ cgibindir   = $(libdir)/cgi-bin
 datarootdir = $(prefix)/share
 pkgdatadir  = $(datarootdir)/oauth_access_tokens
 runstatedir = /run
+logdir      = /var/log
 INSTALL     = install
 
 # Debian's packages, here and nowhere else.
@@ -38,6 +39,7 @@ WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
             -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
             -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wcast-qual \
             -Wpointer-arith -Wswitch-enum -Wunused-result \
+            -Wno-overlength-strings \
             $(if $(CI),-Werror)
 # The machine is asked once a run; those targets that install packages first
 # therefore build in a make of their own.
@@ -46,7 +48,8 @@ WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 HARDENING := $(shell for f in -fstack-protector-strong \
                -fstack-clash-protection -fcf-protection; do \
                $(CC) $$f -E -x c /dev/null >/dev/null 2>&1 && echo $$f; done) \
-             $(if $(findstring sanitize,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+             $(if $(findstring sanitize,$(CFLAGS))$(findstring \
+               _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 LIBRARIES := $(shell pkg-config --cflags json-c libpq 2>/dev/null) \
              -DLIBFCGI_VERSION='"$(shell pkg-config --modversion fcgi \
                2>/dev/null)"'
@@ -63,9 +66,10 @@ PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
 PURE    = config database_url link page query records render request response \
-          timestamp uri
-OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) db endpoint gateway log main \
-            supervisor wait)
+          timestamp uri verdict
+OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check db endpoint gateway \
+            gateway_cgi gateway_fastcgi listener log main statements \
+            supervisor tokens wait)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -77,27 +81,32 @@ $(PROGRAM): $(OBJECTS)
 $(B)/%.o: cgi/%.c Makefile | $(B)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(B)/db.o: $(B)/sql.h
+$(B)/statements.o: $(B)/sql.h
 
 $(B) $(B)/unit $(B)/fuzz $(B)/bench:
 	@mkdir -p $@
 
 # The statements of sql/ as C strings, without their comments.  list.sql stands
-# for six: see its head.
+# for twelve: see its head.
 AS_C = sed -e 's/ *-- .*//; s/^[[:space:]]*--$$//; /^[[:space:]]*$$/d' \
        -e 's/["\\]/\\&/g; s/^[[:space:]]*\(.*\)/	"\1\\n"/'
+# $(call PART,NAME,FILE): put a file in the place of the line "-- NAME".
+PART = sed -e '/^	*-- $(1)$$/{r '$(2) -e 'd;}'
 $(B)/sql.h: $(wildcard sql/*.sql) Makefile | $(B)
 	$(Q){ echo '/* Made from sql/ by the Makefile. */'; \
-	for name in session check check_clients; do \
+	for name in session check check_clients check_projects; do \
 		echo "static const char sql_$$name[] ="; \
 		$(AS_C) sql/$$name.sql; echo ';'; \
 	done; \
+	for reader in roles permissions; do \
 	for shape in near far scan; do for filter in active all; do \
-		echo "static const char sql_$${shape}_$$filter[] ="; \
-		sed -e "/^	-- page$$/{r sql/page_$$shape.sql" -e 'd;}' \
-		    sql/list.sql | sed "/-- .* only$$/{/-- $$filter only$$/!d;}" | \
+		echo "static const char sql_$${reader}_$${shape}_$$filter[] ="; \
+		$(call PART,reader,sql/reader_$$reader.sql) sql/list.sql | \
+		    $(call PART,role_access,sql/role_access.sql) | \
+		    $(call PART,page,sql/page_$$shape.sql) | \
+		    sed "/-- .* only$$/{/-- $$filter only$$/!d;}" | \
 		    $(AS_C); echo ';'; \
-	done; done; } >$@.tmp
+	done; done; done; } >$@.tmp
 	@mv $@.tmp $@
 
 $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
@@ -106,6 +115,7 @@ $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
 
 # It brings a database and a log of its own.
 $(B)/unit/endpoint_test: $(B)/endpoint.o
+$(B)/unit/tokens_test: $(B)/tokens.o
 # It brings a clock of its own.
 $(B)/unit/log_test: $(B)/log.o
 
@@ -209,6 +219,7 @@ install: all
 		sed -e 's|/usr/local/lib/cgi-bin|$(cgibindir)|g' \
 		    -e 's|/usr/local/share/oauth_access_tokens|$(pkgdatadir)|g' \
 		    -e 's|/run/oauth_access_tokens|$(runstatedir)/oauth_access_tokens|g' \
+		    -e 's|/var/log/|$(logdir)/|g' \
 		    $$f >$(DESTDIR)$(pkgdatadir)/$$f || exit 1; \
 	done
 	chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth*

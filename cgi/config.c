@@ -3,22 +3,24 @@
  *
  * Pure: the environment is a parameter.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config.h"
+#include "database_url.h"
 #include "uri.h"
 
 #define PREFIX "OAUTH_TOKENS_"
 
 enum setting_kind {
-	SETTING_DATABASE, /* char *: connection string or URI */
-	SETTING_URL,      /* char *: URI */
+	SETTING_DATABASE, /* char *: connection string or URL */
+	SETTING_URL,      /* char *: URL */
 	SETTING_CLIENTS,  /* char *: client ids, separated by commas */
 	SETTING_TEXT,     /* char *, or NULL: min ... max bytes */
 	SETTING_NUMBER,   /* int64_t: min ... max */
 	SETTING_CHOICE,   /* int64_t: the index of a name in choices */
+	SETTING_FLAG,     /* bool, as Mage reads its own variables */
 };
 
 static const char *const statements_choices[] = {
@@ -38,7 +40,7 @@ static const struct setting {
 	/* The first of the two that is set counts. */
 	{ PREFIX "DATABASE", SETTING_DATABASE,
 	    offsetof(struct config, database), NULL, 0, 0,
-	    "a libpq connection string or URI",
+	    "a libpq connection string or a PostgreSQL URL",
 	    "the database with Mage's tables" },
 	{ "MAGE_DATABASE_CONNECTION_URL", SETTING_URL,
 	    offsetof(struct config, database), NULL, 0, 0,
@@ -53,6 +55,10 @@ static const struct setting {
 	    offsetof(struct config, project_uuid), NULL, 1, 255,
 	    "a text of 1 to 255 bytes",
 	    "the project whose permissions count, else any" },
+	{ "REQUIRE_USER_PERMISSIONS", SETTING_FLAG,
+	    offsetof(struct config, by_permission), "0", 0, 1,
+	    "1, true or t; all else is off, as in Mage",
+	    "who may read is decided as where Mage runs with it" },
 	{ PREFIX "MAX_LIMIT", SETTING_NUMBER,
 	    offsetof(struct config, max_limit), "10000", 1, 1000000,
 	    "a whole number from 1 to 1000000",
@@ -64,6 +70,9 @@ static const struct setting {
 	{ PREFIX "WORKERS", SETTING_NUMBER, offsetof(struct config, workers),
 	    "0", 0, 64, "a whole number from 0 to 64",
 	    "processes that share the socket; 0: only this one" },
+	{ PREFIX "SUCCESSOR", SETTING_NUMBER,
+	    offsetof(struct config, successor), "0", 0, 1, "0 or 1",
+	    "1: where the first process is killed a worker takes its place" },
 	{ PREFIX "REQUEST_TIMEOUT_MS", SETTING_NUMBER,
 	    offsetof(struct config, request_timeout_ms), "2000", 1, 600000,
 	    "a whole number from 1 to 600000",
@@ -148,51 +157,6 @@ parse_choice(int64_t *out, const char *text, const struct setting *setting)
 	return false;
 }
 
-/*
- * If text is a URI ("scheme://..."), return what follows the "://".
- */
-static const char *
-after_scheme(const char *text)
-{
-	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz"
-	                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
-
-	return n > 0 && strncmp(text + n, "://", 3) == 0 ? text + n + 3 : NULL;
-}
-
-static bool
-has_prefix(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static bool
-is_postgresql(const char *uri)
-{
-	return has_prefix(uri, "postgresql://") ||
-	       has_prefix(uri, "postgres://") ||
-	       has_prefix(uri, "postgresql+") || has_prefix(uri, "postgres+");
-}
-
-/*
- * Turn a URI as SQLAlchemy and Alembic take it into libpq's form, in place:
- * "postgresql+driver://" loses its driver, "%%" is "%".
- */
-static void
-normalise_uri(char *uri)
-{
-	const char *in = after_scheme(uri);
-	char *out = uri + strcspn(uri, "+:");
-
-	memmove(out, "://", 3);
-	for (out += 3; *in != '\0'; in++) {
-		if (in[0] == '%' && in[1] == '%')
-			in++;
-		*out++ = *in;
-	}
-	*out = '\0';
-}
-
 /* Own a copy of a text, in place of the one before. */
 static bool
 set_text(char **field, const char *text)
@@ -202,30 +166,41 @@ set_text(char **field, const char *text)
 	return *field != NULL;
 }
 
+/* As mage_ai/settings/server.py, get_bool_value() */
+static bool
+is_on(const char *text)
+{
+	return strcmp(text, "1") == 0 || strcasecmp(text, "t") == 0 ||
+	       strcasecmp(text, "true") == 0;
+}
+
 /*
  * Take a database.  Where two are set the first counts.
  */
 static bool
-set_database(
-    struct config *config, const struct setting *setting, const char *text)
+set_database(struct config *config, const struct setting *setting,
+    const char *text, const char **wrong)
 {
-	bool is_uri = after_scheme(text) != NULL;
-
 	if (config->database_from != NULL)
 		return true;
-	if (is_uri ? !is_postgresql(text) : setting->kind == SETTING_URL)
+	if (database_url_is_url(text)) {
+		free(config->database);
+		*wrong = database_url_read(text, &config->database);
+	} else if (setting->kind == SETTING_URL ||
+	           !set_text(&config->database, text)) {
 		return false;
-	if (!set_text(&config->database, text))
-		return false;
-	if (is_uri)
-		normalise_uri(config->database);
+	}
 	config->database_from = setting->name;
-	return true;
+	return *wrong == NULL;
 }
 
+/*
+ * Set a field.  False: its value is not what the setting takes; *wrong may get
+ * what it is more exactly, static text.
+ */
 static bool
-set_setting(
-    struct config *config, const struct setting *setting, const char *text)
+set_setting(struct config *config, const struct setting *setting,
+    const char *text, const char **wrong)
 {
 	void *field = (char *)config + setting->offset;
 	size_t len = strlen(text);
@@ -235,7 +210,7 @@ set_setting(
 	switch (setting->kind) {
 	case SETTING_DATABASE:
 	case SETTING_URL:
-		return set_database(config, setting, text);
+		return set_database(config, setting, text, wrong);
 	case SETTING_CLIENTS:
 		return is_client_list(text, setting) && set_text(field, text);
 	case SETTING_TEXT:
@@ -245,6 +220,9 @@ set_setting(
 		return parse_number(field, text, setting);
 	case SETTING_CHOICE:
 		return parse_choice(field, text, setting);
+	case SETTING_FLAG:
+		*(bool *)field = is_on(text);
+		return true;
 	}
 	return false;
 }
@@ -264,36 +242,48 @@ find_value(const char *const *environment, const char *name)
 	return NULL;
 }
 
+/* The setting with a name of len bytes, or NULL. */
+static const struct setting *
+find_setting(const char *name, size_t len)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (strlen(settings[i].name) == len &&
+		    strncmp(name, settings[i].name, len) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+static bool
+has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
 /* A variable that looks like a setting and is none, or NULL. */
 static const char *
 find_unknown(const char *const *environment)
 {
-	for (; *environment != NULL; environment++) {
-		size_t len = strcspn(*environment, "=");
-		bool known = !has_prefix(*environment, PREFIX);
-
-		for (size_t i = 0; !known && i < SETTINGS; i++)
-			known =
-			    strlen(settings[i].name) == len &&
-			    strncmp(*environment, settings[i].name, len) == 0;
-		if (!known)
+	for (; *environment != NULL; environment++)
+		if (has_prefix(*environment, PREFIX) &&
+		    find_setting(*environment, strcspn(*environment, "=")) ==
+		        NULL)
 			return *environment;
-	}
 	return NULL;
 }
 
 /* Set a field to a variable's value, else to its default. */
 static bool
 read_setting(struct config *config, const struct setting *setting,
-    const char *const *environment)
+    const char *const *environment, const char **wrong)
 {
 	const char *text = find_value(environment, setting->name);
 	const char *default_text = setting->default_text;
 
-	if (text != NULL && set_setting(config, setting, text))
+	*wrong = NULL;
+	if (text != NULL && set_setting(config, setting, text, wrong))
 		return true;
 	return (default_text == NULL ||
-	           set_setting(config, setting, default_text)) &&
+	           set_setting(config, setting, default_text, wrong)) &&
 	       text == NULL;
 }
 
@@ -301,7 +291,7 @@ bool
 config_read(struct config *config, const char *const *environment,
     char error[CONFIG_ERROR_SIZE])
 {
-	const char *unknown = find_unknown(environment);
+	const char *unknown = find_unknown(environment), *wrong;
 	bool ok = unknown == NULL;
 
 	*config = (struct config){ 0 };
@@ -309,13 +299,62 @@ config_read(struct config *config, const char *const *environment,
 		snprintf(error, CONFIG_ERROR_SIZE, "%.*s is not a setting",
 		    (int)strcspn(unknown, "="), unknown);
 	for (size_t i = 0; i < SETTINGS; i++) {
-		if (read_setting(config, &settings[i], environment) || !ok)
+		if (read_setting(config, &settings[i], environment, &wrong) ||
+		    !ok)
 			continue;
-		snprintf(error, CONFIG_ERROR_SIZE, "%s takes %s",
-		    settings[i].name, settings[i].takes);
+		snprintf(error, CONFIG_ERROR_SIZE, "%s%s%s", settings[i].name,
+		    wrong != NULL ? ": " : " takes ",
+		    wrong != NULL ? wrong : settings[i].takes);
 		ok = false;
 	}
 	return ok;
+}
+
+#define NAME_MAX_LEN 48
+
+/*
+ * So many letters have to be put in, taken out or changed to make one name of
+ * another, in letters of any case (Levenshtein); 99: far too many.
+ */
+static size_t
+distance(const char *a, size_t a_len, const char *b)
+{
+	size_t b_len = strlen(b), row[NAME_MAX_LEN + 1];
+
+	if (a_len > NAME_MAX_LEN || b_len > NAME_MAX_LEN)
+		return 99;
+	for (size_t j = 0; j <= b_len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			size_t least = diagonal + (strncasecmp(&a[i - 1],
+			                               &b[j - 1], 1) != 0);
+
+			diagonal = row[j];
+			if (least > row[j] + 1)
+				least = row[j] + 1;
+			if (least > row[j - 1] + 1)
+				least = row[j - 1] + 1;
+			row[j] = least;
+		}
+	}
+	return row[b_len];
+}
+
+const char *
+config_nearly(const char *variable)
+{
+	size_t len = strcspn(variable, "=");
+
+	if (find_setting(variable, len) != NULL)
+		return NULL;
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (distance(variable, len, settings[i].name) <= 2)
+			return settings[i].name;
+	return NULL;
 }
 
 bool

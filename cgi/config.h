@@ -19,16 +19,18 @@ enum config_statements {
 
 struct config {
 	/*
-	 * libpq's connection string or URI, normalised; NULL leaves all to
-	 * libpq's own variables and files.  Holds a password: never print.
+	 * libpq's connection string; NULL leaves all to libpq's own variables
+	 * and files.  Holds a password: never print.
 	 */
 	char *database;
 	const char *database_from; /* the variable it came from; or NULL */
 	char *client_ids;   /* separated by commas, 1 ... 255 bytes each */
 	char *project_uuid; /* NULL: permissions on any project count */
+	bool by_permission; /* as Mage's REQUIRE_USER_PERMISSIONS */
 	int64_t max_limit;  /* rows, 1 ... */
 	int64_t statements; /* enum config_statements */
 	int64_t workers;    /* 0: this process alone */
+	int64_t successor;  /* 1: a worker takes the first process's place */
 	int64_t request_timeout_ms;
 	int64_t connect_timeout_ms;
 	int64_t lock_timeout_ms;
@@ -57,6 +59,12 @@ bool config_read(struct config *config, const char *const *environment,
 /* Is this one of the allowed client ids?  text has len bytes, any value. */
 bool config_allows_client(
     const struct config *config, const char *text, size_t len);
+
+/*
+ * If a variable ("NAME=value") is not a setting but called nearly as one,
+ * return the setting's name, static text; else NULL.
+ */
+const char *config_nearly(const char *variable);
 
 /* Print a line or two for each setting: for --help. */
 void config_describe(FILE *out);

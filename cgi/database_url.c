@@ -89,7 +89,8 @@ take(struct piece *rest, const char *ends, char *end)
 	return first;
 }
 
-/* Append a text; within the quotes of a connection string where it is quoted. */
+/* Append a text; within the quotes of a connection string where it is quoted.
+ */
 static void
 put(struct text *text, const char *more, bool quoted)
 {
@@ -111,8 +112,10 @@ put_decoded(struct text *text, struct piece piece, enum uri_space space)
 	while (piece.len > 0) {
 		int byte = uri_escape(piece.text, piece.len);
 		size_t len = byte >= 0 ? 3 : 1;
-		char c = byte >= 0 ? (char)byte : *piece.text;
+		char c = *piece.text;
 
+		if (byte >= 0)
+			c = (char)(unsigned char)byte;
 		if (c == '\0')
 			return false;
 		if (len == 1 && c == '+' && space == URI_PLUS_IS_SPACE)
@@ -160,8 +163,8 @@ is_port_list(const char *text)
 		unsigned long port = strtoul(text, NULL, 10);
 
 		len = strcspn(text, ",");
-		if (len > 0 && (strspn(text, "0123456789") != len ||
-		                   port < 1 || port > UINT16_MAX))
+		if (len > 0 && (strspn(text, "0123456789") != len || port < 1 ||
+		                   port > UINT16_MAX))
 			return false;
 		if (text[len] == '\0')
 			return true;
@@ -181,9 +184,9 @@ database_url_wrong(const char *keyword, const char *value)
 }
 
 /*
- * Take user and password off the beginning: what is before a ":", and from there
- * to the next "@"; else what is before the last "@" that has no ":" or "/"
- * before it.
+ * Take user and password off the beginning: what is before a ":", and from
+ * there to the next "@"; else what is before the last "@" that has no ":" or
+ * "/" before it.
  */
 static void
 take_credentials(struct url *url, struct piece *rest)
@@ -270,8 +273,8 @@ add_hosts(struct conninfo *info, struct piece list, bool in_query)
 }
 
 /*
- * Add a parameter of the query.  Each comes once, but for "host", which may come
- * again, and takes the place of the hosts before the query.
+ * Add a parameter of the query.  Each comes once, but for "host", which may
+ * come again, and takes the place of the hosts before the query.
  */
 static const char *
 add_parameter(struct conninfo *info, struct piece name, struct piece value)
@@ -344,8 +347,8 @@ add_url(struct conninfo *info, const struct url *url)
 
 	for (size_t i = 0; wrong == NULL && i < sizeof parts / sizeof *parts;
 	     i++)
-		wrong = add_decoded(info, parts[i].keyword, parts[i].value,
-		    URI_PLUS_IS_PLUS);
+		wrong = add_decoded(
+		    info, parts[i].keyword, parts[i].value, URI_PLUS_IS_PLUS);
 	if (wrong == NULL)
 		wrong = add_hosts(info, url->hosts, false);
 	if (wrong == NULL)

@@ -10,25 +10,13 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "database_url.h"
 #include "db.h"
 #include "log.h"
-#include "sql.h"
 #include "wait.h"
-
-/* src/include/catalog/pg_type.dat */
-#define BOOLOID        16
-#define INT8OID        20
-#define TEXTOID        25
-#define TIMESTAMPTZOID 1184
-
-/* The columns of list.sql's result. */
-enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
-
-#define MAX_PARAMS 5
-
-/* From this offset on page_far.sql is faster; and past the page's length. */
-#define FAR_FROM 200
 
 /* From so many rows on their memory is given back to the system. */
 #define TRIM_FROM 1000
@@ -39,82 +27,19 @@ enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
 /* While the database is away, from one attempt to connect to the next. */
 #define RETRY_MS 1000
 
-enum statement_id {
-	NEAR_ACTIVE,
-	NEAR_ALL,
-	FAR_ACTIVE,
-	FAR_ALL,
-	SCAN_ACTIVE,
-	SCAN_ALL,
-	LISTS, /* those above are prepared */
-	SESSION = LISTS,
-	CHECK,
-	CHECK_CLIENTS,
-};
-
-static const Oid list_types[] = { TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID };
-static const Oid session_types[] = { INT8OID, INT8OID, BOOLOID };
-static const Oid clients_types[] = { TEXTOID };
-
-static const struct statement {
-	const char *name; /* when prepared */
-	const char *text;
-	int n; /* parameters */
-	const Oid *types;
-	enum statement_id unindexed; /* what takes its place without an index */
-} statements[] = {
-	[NEAR_ACTIVE] = { "near_active", sql_near_active, 5, list_types,
-	    SCAN_ACTIVE },
-	[NEAR_ALL] = { "near_all", sql_near_all, 5, list_types, SCAN_ALL },
-	[FAR_ACTIVE] = { "far_active", sql_far_active, 5, list_types,
-	    SCAN_ACTIVE },
-	[FAR_ALL] = { "far_all", sql_far_all, 5, list_types, SCAN_ALL },
-	[SCAN_ACTIVE] = { "scan_active", sql_scan_active, 5, list_types,
-	    SCAN_ACTIVE },
-	[SCAN_ALL] = { "scan_all", sql_scan_all, 5, list_types, SCAN_ALL },
-	[SESSION] = { "", sql_session, 3, session_types, SESSION },
-	[CHECK] = { "", sql_check, 0, NULL, CHECK },
-	[CHECK_CLIENTS] = { "", sql_check_clients, 1, clients_types,
-	    CHECK_CLIENTS },
-};
-
-/* A statement's parameters, in binary; a text's binary form is its bytes. */
-struct params {
-	const char *values[MAX_PARAMS];
-	int lengths[MAX_PARAMS];
-};
-
 struct db {
 	const struct config *config;
 	bool prepare;
 	PQconninfoOption *options; /* of the connection string, or NULL */
 	PGconn *connection;        /* NULL when there is none */
-	bool prepared[LISTS];      /* on that connection */
+	bool prepared[STATEMENTS]; /* on that connection */
 	bool indexed;              /* an index leads to a user's tokens */
-	PGresult *result;          /* the last one; a page points into it */
-	struct token_row *rows;    /* of that page */
+	PGresult *result;          /* the last answer */
 	int64_t retry_ms;          /* no connecting before; see RETRY_MS */
 	enum db_result failure;    /* of the last attempt */
 	int failures;              /* attempts in a row */
 	bool patient;              /* wait for the next one */
-};
-
-/* What to make of an error, by the beginning of its SQLSTATE. */
-static const struct {
-	const char *prefix;
-	enum db_result result;
-	bool replace; /* a new connection may do better */
-} sqlstates[] = {
-	/* PostgreSQL 15, appendix A; the first that fits counts */
-	{ "57014", DB_TIMEOUT, false },     /* statement_timeout */
-	{ "57", DB_UNAVAILABLE, true },     /* shutdown, crash, starting up */
-	{ "08", DB_UNAVAILABLE, true },     /* the connection */
-	{ "53", DB_UNAVAILABLE, true },     /* connections, memory, disk full */
-	{ "55P03", DB_UNAVAILABLE, false }, /* lock_timeout */
-	{ "40", DB_UNAVAILABLE, true }, /* conflict with recovery, deadlock */
-	{ "26000", DB_UNAVAILABLE, true }, /* a pooler lost our statement */
-	{ "0A000", DB_FAILED, true },      /* a plan's result type changed */
-	{ "", DB_FAILED, false },
+	char words[LOG_MESSAGE_MAX + 1]; /* why there is no connection, or "" */
 };
 
 static int64_t
@@ -172,16 +97,48 @@ wait_for_server(const struct db *db, short events, int64_t deadline_ms)
 	return fd >= 0 && wait_for(fd, events, deadline_ms) != 0;
 }
 
-/* Log libpq's words, which may be a line for each address that it tried. */
+/* Add a part of a line to the words. */
 static void
-log_failure(const char *what, const char *sqlstate, const char *message)
+add_words(struct db *db, const char *text, size_t len)
 {
-	size_t len = strlen(message);
+	size_t n = strlen(db->words), room = sizeof db->words - 1 - n;
 
-	while (len > 0 && message[len - 1] == '\n')
-		len--;
-	log_line("%s: %s%s%.*s", what, sqlstate != NULL ? sqlstate : "",
-	    sqlstate != NULL ? ": " : "", (int)len, message);
+	len = len < room ? len : room;
+	memcpy(db->words + n, text, len);
+	db->words[n + len] = '\0';
+}
+
+/*
+ * Keep libpq's words of a failure, which may be lines for each address that it
+ * tried.  A host that nobody knows may be a piece of a password, where that
+ * holds an "@"; and nobody here needs the lines that name a place in
+ * PostgreSQL's sources.
+ */
+static void
+keep_words(struct db *db, const char *message)
+{
+	static const char begin[] = "could not translate host name ";
+	static const char end[] = "\" to address";
+	size_t len;
+
+	db->words[0] = '\0';
+	for (; *message != '\0'; message += len + (message[len] != '\0')) {
+		const char *rest = strstr(message, end);
+
+		len = strcspn(message, "\n");
+		if (strncmp(message, "LOCATION:", 9) == 0)
+			continue;
+		if (db->words[0] != '\0')
+			add_words(db, " ", 1);
+		if (strncmp(message, begin, strlen(begin)) == 0 &&
+		    rest != NULL && rest < message + len) {
+			add_words(db, begin, strlen(begin));
+			rest += strlen("\" ");
+			add_words(db, rest, (size_t)(message + len - rest));
+		} else {
+			add_words(db, message, len);
+		}
+	}
 }
 
 static enum db_result
@@ -193,15 +150,13 @@ finish_connecting(struct db *db, int64_t deadline_ms)
 		want = PGRES_POLLING_FAILED;
 	while (want != PGRES_POLLING_OK) {
 		if (want == PGRES_POLLING_FAILED) {
-			log_failure("cannot connect to the database", NULL,
-			    PQerrorMessage(db->connection));
+			keep_words(db, PQerrorMessage(db->connection));
 			return DB_UNAVAILABLE;
 		}
 		if (!wait_for_server(db,
 		        want == PGRES_POLLING_READING ? POLLIN : POLLOUT,
 		        deadline_ms)) {
-			log_line("cannot connect to the database: no answer "
-			         "in time");
+			keep_words(db, "no answer in time");
 			return DB_TIMEOUT;
 		}
 		want = PQconnectPoll(db->connection);
@@ -289,35 +244,29 @@ judge(struct db *db, const struct reply *reply, bool *again)
 	    PQresultErrorField(reply->result, PG_DIAG_SQLSTATE);
 	const char *message =
 	    PQresultErrorField(reply->result, PG_DIAG_MESSAGE_PRIMARY);
-	enum db_result result = DB_UNAVAILABLE;
-	bool replace = true;
+	struct verdict verdict = { DB_UNAVAILABLE, true };
 
 	if (reply->whole &&
 	    (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK))
 		return DB_OK;
 	if (sqlstate != NULL) {
-		size_t i = 0;
-
-		while (strncmp(sqlstate, sqlstates[i].prefix,
-		           strlen(sqlstates[i].prefix)) != 0)
-			i++;
-		result = sqlstates[i].result;
-		replace = sqlstates[i].replace;
+		verdict = verdict_of(sqlstate);
 	} else if (!reply->whole && PQstatus(db->connection) == CONNECTION_OK) {
-		result = DB_TIMEOUT;
+		verdict = (struct verdict){ DB_TIMEOUT, false };
 		message = "no answer in time";
-		replace = false;
 	} else {
 		message = "the connection was lost";
 	}
-	if (again != NULL && replace)
+	if (again != NULL && verdict.replace)
 		*again = true;
 	else
-		log_failure("the database failed", sqlstate,
+		log_line("the database failed: %s%s%s",
+		    sqlstate != NULL ? sqlstate : "",
+		    sqlstate != NULL ? ": " : "",
 		    message != NULL ? message : "no message");
-	if (replace || !reply->whole)
+	if (verdict.replace || !reply->whole)
 		disconnect(db);
-	return result;
+	return verdict.result;
 }
 
 /*
@@ -337,6 +286,13 @@ settle(struct db *db, int sent, int64_t deadline_ms, bool *again)
 	return result;
 }
 
+/* Is a statement to be prepared, so that its later uses cost less? */
+static bool
+is_prepared(const struct db *db, const struct statement *statement)
+{
+	return db->prepare && statement->name[0] != '\0';
+}
+
 /* Prepare a statement where it is to be, on its first use. */
 static enum db_result
 prepare(struct db *db, enum statement_id id, int64_t deadline_ms, bool *again)
@@ -344,7 +300,7 @@ prepare(struct db *db, enum statement_id id, int64_t deadline_ms, bool *again)
 	const struct statement *s = &statements[id];
 	enum db_result result;
 
-	if (!db->prepare || id >= LISTS || db->prepared[id])
+	if (!is_prepared(db, s) || db->prepared[id])
 		return DB_OK;
 	result = settle(db,
 	    PQsendPrepare(db->connection, s->name, s->text, s->n, s->types),
@@ -355,10 +311,10 @@ prepare(struct db *db, enum statement_id id, int64_t deadline_ms, bool *again)
 
 /* Ask once, on the connection there is. */
 static enum db_result
-ask_once(struct db *db, enum statement_id id, const struct params *params,
+ask_once(struct db *db, enum statement_id id, const struct db_params *params,
     int64_t deadline_ms, bool *again)
 {
-	static const int binary[MAX_PARAMS] = { 1, 1, 1, 1, 1 };
+	static const int binary[STATEMENT_PARAMS_MAX] = { 1, 1, 1, 1, 1, 1 };
 	const struct statement *s;
 	enum db_result result;
 	int sent;
@@ -369,7 +325,7 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 	result = prepare(db, id, deadline_ms, again);
 	if (result != DB_OK)
 		return result;
-	if (db->prepare && id < LISTS)
+	if (is_prepared(db, s))
 		sent = PQsendQueryPrepared(db->connection, s->name, s->n,
 		    params->values, params->lengths, binary, 1);
 	else
@@ -382,27 +338,29 @@ ask_once(struct db *db, enum statement_id id, const struct params *params,
 static enum db_result
 begin_session(struct db *db, int64_t deadline_ms, bool *again)
 {
+	static const unsigned int types[] = { TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
+		TYPE_BOOL };
 	const struct config *config = db->config;
 	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
 	uint64_t query_ms = htobe64((uint64_t)config->query_timeout_ms);
 	const char not_ours[] = {
 		config->statements == STATEMENTS_UNNAMED ? 1 : 0
 	};
-	const struct params params = {
+	const struct db_params params = {
 		.values = { (const char *)&lock_ms, (const char *)&query_ms,
 		    not_ours },
 		.lengths = { sizeof lock_ms, sizeof query_ms, sizeof not_ours },
 	};
 	enum db_result result =
-	    ask_once(db, SESSION, &params, deadline_ms, again);
+	    ask_once(db, STATEMENT_SESSION, &params, deadline_ms, again);
 
 	if (result != DB_OK)
 		return result;
-	if (PQntuples(db->result) != 1 || PQnfields(db->result) != 3) {
+	if (!db_has_types(db, types, 4) || db_rows(db) != 1) {
 		log_line("session.sql gave an unknown result");
 		return DB_FAILED;
 	}
-	db->indexed = *PQgetvalue(db->result, 0, 2) != 0;
+	db->indexed = *PQgetvalue(db->result, 0, 3) != 0;
 	return DB_OK;
 }
 
@@ -411,12 +369,14 @@ connect_now(struct db *db, int64_t deadline_ms, bool *again)
 {
 	enum db_result result;
 
+	db->words[0] = '\0';
 	db->connection = start_connecting(db);
 	if (db->connection == NULL) {
-		log_line("out of memory for a connection");
+		keep_words(db, "out of memory");
 		return DB_NO_MEMORY;
 	}
 	PQsetNoticeReceiver(db->connection, ignore_notice, NULL);
+	PQsetErrorVerbosity(db->connection, PQERRORS_VERBOSE); /* SQLSTATE */
 	memset(db->prepared, 0, sizeof db->prepared);
 	result = finish_connecting(db, deadline_ms);
 	/* After a success it may have been ended by accident, or restart. */
@@ -451,18 +411,16 @@ connect_in_turn(struct db *db, int64_t end_ms, bool *again)
 	}
 	result =
 	    connect_now(db, earlier(wait_now_ms() + connect_ms, end_ms), again);
+	if (db->words[0] != '\0')
+		log_line("cannot connect to the database: %s", db->words);
 	db->failure = result;
 	db->failures = result == DB_OK ? 0 : db->failures + 1;
 	db->retry_ms = result == DB_OK ? 0 : wait_now_ms() + RETRY_MS;
 	return result;
 }
 
-/*
- * Ask, connecting first where there is no connection, and again where the
- * connection was of no use any more.
- */
-static enum db_result
-ask(struct db *db, enum statement_id id, const struct params *params)
+enum db_result
+db_ask(struct db *db, enum statement_id id, const struct db_params *params)
 {
 	int64_t query_ms = db->config->query_timeout_ms;
 	int64_t end_ms =
@@ -483,116 +441,64 @@ ask(struct db *db, enum statement_id id, const struct params *params)
 	return result;
 }
 
-static int64_t
-get_int64(const PGresult *result, int row, int column)
+int
+db_rows(const struct db *db)
 {
-	uint64_t value;
-
-	memcpy(&value, PQgetvalue(result, row, column), sizeof value);
-	return (int64_t)be64toh(value);
+	return PQntuples(db->result);
 }
 
-/* Is the result of the form that list.sql promises? */
-static bool
-is_list(const PGresult *result)
+bool
+db_has_types(const struct db *db, const unsigned int *types, int n)
 {
-	static const Oid types[COLUMNS] = { TEXTOID, INT8OID, INT8OID, INT8OID,
-		TIMESTAMPTZOID, TEXTOID };
-
-	if (PQnfields(result) != COLUMNS || PQntuples(result) < 1)
+	if (PQnfields(db->result) != n)
 		return false;
-	for (int i = 0; i < COLUMNS; i++)
-		if (PQftype(result, i) != types[i] || PQfformat(result, i) != 1)
+	for (int i = 0; i < n; i++)
+		if (PQftype(db->result, i) != types[i] ||
+		    PQfformat(db->result, i) != 1)
 			return false;
 	return true;
 }
 
-static enum db_result
-read_outcome(const PGresult *result)
+bool
+db_is_null(const struct db *db, int row, int column)
 {
-	static const struct {
-		const char *text;
-		enum db_result result;
-	} outcomes[] = {
-		{ "ok", DB_OK },
-		{ "invalid_api_key", DB_UNKNOWN_APPLICATION },
-		{ "invalid_oauth_token", DB_UNKNOWN_TOKEN },
-		{ "expired_oauth_token", DB_EXPIRED_TOKEN },
-		{ "unauthorized_access", DB_NOT_A_VIEWER },
-	};
-
-	if (is_list(result))
-		for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0];
-		     i++)
-			if (strcmp(PQgetvalue(result, 0, OUTCOME),
-			        outcomes[i].text) == 0)
-				return outcomes[i].result;
-	log_line("list.sql gave an unknown result");
-	return DB_FAILED;
+	return PQgetisnull(db->result, row, column) != 0;
 }
 
-static enum db_result
-read_page(struct db *db, struct token_page *page)
+bool
+db_is_constant(const struct db *db, int column)
 {
-	const PGresult *result = db->result;
-	int n = PQgetisnull(result, 0, ID) ? 0 : PQntuples(result);
+	const char *first = PQgetvalue(db->result, 0, column);
+	int len = PQgetlength(db->result, 0, column);
+	int n = PQntuples(db->result);
 
-	db->rows = calloc((size_t)n + 1, sizeof *db->rows);
-	if (db->rows == NULL) {
-		log_line("out of memory for %d rows", n);
-		return DB_NO_MEMORY;
-	}
-	for (int i = 0; i < n; i++) {
-		struct token_row *row = &db->rows[i];
-
-		row->id = get_int64(result, i, ID);
-		row->has_expires = !PQgetisnull(result, i, EXPIRES);
-		if (row->has_expires)
-			row->expires_us = get_int64(result, i, EXPIRES);
-		if (PQgetisnull(result, i, TOKEN))
-			continue;
-		row->token = PQgetvalue(result, i, TOKEN);
-		row->token_len = (size_t)PQgetlength(result, i, TOKEN);
-	}
-	page_sort_rows(db->rows, (size_t)n);
-	*page = (struct token_page){
-		.user_id = get_int64(result, 0, USER_ID),
-		.count = get_int64(result, 0, COUNT),
-		.n = (size_t)n,
-		.rows = db->rows,
-	};
-	return DB_OK;
+	for (int i = 1; i < n; i++)
+		if (PQgetlength(db->result, i, column) != len ||
+		    memcmp(PQgetvalue(db->result, i, column), first,
+		        (size_t)len) != 0)
+			return false;
+	return true;
 }
 
-static enum statement_id
-choose_list(const struct db_request *request)
+size_t
+db_length(const struct db *db, int row, int column)
 {
-	if (request->offset >= FAR_FROM && request->offset >= request->limit)
-		return request->show_all ? FAR_ALL : FAR_ACTIVE;
-	return request->show_all ? NEAR_ALL : NEAR_ACTIVE;
+	return (size_t)PQgetlength(db->result, row, column);
 }
 
-enum db_result
-db_list(
-    struct db *db, const struct db_request *request, struct token_page *page)
+int64_t
+db_int64(const struct db *db, int row, int column)
 {
-	const char *project = db->config->project_uuid;
-	uint64_t limit = htobe64((uint64_t)request->limit);
-	uint64_t offset = htobe64((uint64_t)request->offset);
-	const struct params params = {
-		.values = { request->api_key, request->token, project,
-		    (const char *)&limit, (const char *)&offset },
-		.lengths = { (int)request->api_key_len, (int)request->token_len,
-		    project != NULL ? (int)strlen(project) : 0, sizeof limit,
-		    sizeof offset },
-	};
-	enum db_result result = ask(db, choose_list(request), &params);
+	uint64_t value;
 
-	if (result == DB_OK)
-		result = read_outcome(db->result);
-	if (result == DB_OK)
-		result = read_page(db, page);
-	return result;
+	memcpy(&value, PQgetvalue(db->result, row, column), sizeof value);
+	return (int64_t)be64toh(value);
+}
+
+const char *
+db_text(const struct db *db, int row, int column)
+{
+	return PQgetvalue(db->result, row, column);
 }
 
 /*
@@ -609,10 +515,41 @@ warm_up(void)
 	PQfinish(none);
 }
 
+/*
+ * Where HOME is left over from somebody else, as from root who started the web
+ * server, libpq cannot read certificates below it, and goes on in clear text.
+ * Without HOME it asks the user database.
+ */
+static void
+forget_others_home(void)
+{
+	const char *home = getenv("HOME");
+	struct stat status;
+
+	if (home != NULL &&
+	    (stat(home, &status) != 0 || status.st_uid != geteuid()))
+		unsetenv("HOME");
+}
+
+/* What is wrong with an option that libpq would repeat in a message; or NULL.
+ */
+static const char *
+wrong_option(const struct db *db)
+{
+	const char *wrong = NULL;
+
+	for (PQconninfoOption *o = db->options;
+	     wrong == NULL && o != NULL && o->keyword != NULL; o++)
+		if (o->val != NULL)
+			wrong = database_url_wrong(o->keyword, o->val);
+	return wrong;
+}
+
 struct db *
 db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 {
 	struct db *db = calloc(1, sizeof *db);
+	const char *wrong;
 	char *message = NULL;
 
 	snprintf(error, CONFIG_ERROR_SIZE, "out of memory");
@@ -620,6 +557,7 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 		return NULL;
 	db->config = config;
 	db->failure = DB_UNAVAILABLE;
+	forget_others_home();
 	/* libkrb5 crashes where memory runs out; who needs it says so. */
 	setenv("PGGSSENCMODE", "disable", 0);
 	if (!once)
@@ -628,17 +566,20 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 	if (config->database == NULL)
 		return db;
 	db->options = PQconninfoParse(config->database, &message);
-	if (db->options != NULL)
+	wrong = wrong_option(db);
+	if (db->options != NULL && wrong == NULL)
 		return db;
 
 	/* libpq's own message may repeat the password. */
-	if (message != NULL) {
+	if (message != NULL)
 		explicit_bzero(message, strlen(message));
-		PQfreemem(message);
-		snprintf(error, CONFIG_ERROR_SIZE,
-		    "%s is not a valid connection string or URI",
-		    config->database_from);
-	}
+	if (message != NULL || wrong != NULL)
+		snprintf(error, CONFIG_ERROR_SIZE, "%s: %s",
+		    config->database_from,
+		    wrong != NULL ? wrong
+		                  : "it is not a connection string of libpq's "
+		                    "or has a keyword that is none");
+	PQfreemem(message);
 	db_free(db);
 	return NULL;
 }
@@ -650,78 +591,91 @@ db_be_patient(struct db *db, bool patient)
 }
 
 void
+db_wipe(struct db *db, int column)
+{
+	int n = db == NULL ? 0 : PQntuples(db->result);
+
+	if (n > 0 && column < PQnfields(db->result))
+		for (int i = 0; i < n; i++)
+			explicit_bzero(PQgetvalue(db->result, i, column),
+			    (size_t)PQgetlength(db->result, i, column));
+}
+
+void
 db_forget(struct db *db)
 {
 	int n;
 
 	if (db == NULL)
 		return;
-	n = db->rows != NULL ? PQntuples(db->result) : 0;
-	for (int i = 0; i < n; i++)
-		explicit_bzero(PQgetvalue(db->result, i, TOKEN),
-		    (size_t)PQgetlength(db->result, i, TOKEN));
-	free(db->rows);
-	db->rows = NULL;
+	n = PQntuples(db->result);
 	PQclear(db->result);
 	db->result = NULL;
+#ifdef __GLIBC__
 	/* What a long list took has holes, and would stay with us. */
 	if (n >= TRIM_FROM)
 		malloc_trim(0);
+#endif
 }
 
-/* Print the rows (level, line) of a check; false when one is an error. */
-static bool
-print_lines(const PGresult *result, FILE *out)
+/*
+ * Find PostgreSQL's error code in a message of PQERRORS_VERBOSE, which has it
+ * as in "FATAL:  28P01: password ...".
+ */
+static void
+find_sqlstate(char sqlstate[6], const char *message)
 {
-	bool ok = true;
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-	for (int i = 0; i < PQntuples(result); i++) {
-		const char *level = PQgetvalue(result, i, 0);
-
-		fprintf(out, "%-8s %s\n", level, PQgetvalue(result, i, 1));
-		ok = ok && strcmp(level, "error") != 0;
+	sqlstate[0] = '\0';
+	while ((message = strstr(message, ":  ")) != NULL) {
+		message += 3;
+		if (strspn(message, digits) == 5 && message[5] == ':')
+			snprintf(sqlstate, 6, "%s", message);
 	}
-	return ok;
 }
 
-/* Run a check's statement and print its lines. */
-static enum db_result
-check(
-    struct db *db, enum statement_id id, const struct params *params, FILE *out)
+static bool
+is_local(const PGconn *connection)
 {
-	enum db_result result = ask(db, id, params);
+	const char *host = PQhost(connection);
+	const char *address = PQhostaddr(connection);
 
-	if (result == DB_OK && !print_lines(db->result, out))
-		result = DB_FAILED;
-	return result;
+	return host[0] == '/' || host[0] == '@' ||
+	       strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+static const char *
+protocol_of(PGconn *connection)
+{
+	const char *protocol = PQsslAttribute(connection, "protocol");
+
+	if (PQsslInUse(connection))
+		return protocol != NULL ? protocol : "TLS";
+	return PQgssEncInUse(connection) ? "GSSAPI" : NULL;
 }
 
 enum db_result
-db_check(struct db *db, FILE *out)
+db_check_connection(struct db *db, struct db_connection *connection,
+    char sqlstate[6], const char **message)
 {
-	const char *from = db->config->database_from;
-	const char *clients = db->config->client_ids;
-	const struct params none = { { NULL }, { 0 } };
-	const struct params params = { { clients }, { (int)strlen(clients) } };
 	enum db_result result;
 
-	fprintf(out, "%-8s settings: %s\n", "ok",
-	    from != NULL ? from : "libpq's own variables and files");
 	/* Preparing a list fails where a check can say why. */
 	db->prepare = false;
 	result = connect_now(
 	    db, wait_now_ms() + db->config->connect_timeout_ms, NULL);
-	if (result != DB_OK) {
-		fprintf(out, "%-8s connection: none\n", "error");
-		return result;
-	}
-	fprintf(out,
-	    "%-8s connection: host %s, port %s, database %s, user %s\n", "ok",
-	    PQhost(db->connection), PQport(db->connection),
-	    PQdb(db->connection), PQuser(db->connection));
-	result = check(db, CHECK, &none, out);
+	*message = db->words;
+	find_sqlstate(sqlstate, *message);
 	if (result == DB_OK)
-		result = check(db, CHECK_CLIENTS, &params, out);
+		*connection = (struct db_connection){
+			.host = PQhost(db->connection),
+			.port = PQport(db->connection),
+			.database = PQdb(db->connection),
+			.user = PQuser(db->connection),
+			.local = is_local(db->connection),
+			.protocol = protocol_of(db->connection),
+		};
 	return result;
 }
 

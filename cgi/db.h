@@ -1,14 +1,15 @@
 /*
- * db.h - the one connection to PostgreSQL.  The only file that knows libpq.
+ * db.h - the one connection to PostgreSQL: ask a statement by a deadline, hand
+ * out the cells of its answer.  The only file that knows libpq.
  *
- * Blocking time: every call below keeps to the deadlines of its settings; a
- * list takes at most connect_timeout_ms + query_timeout_ms, the lookup of a
- * host's name apart, which libpq does in the C library.
+ * Blocking time: a question takes at most connect_timeout_ms +
+ * query_timeout_ms, the lookup of a host's name apart, which libpq does in the
+ * C library.
  *
  * While the database is away there is a second from the end of an attempt to
- * connect to the next.  What asks in between waits for it, so that the first
- * request after the database is back finds it; but where requests queue up,
- * those behind another share the result of the last attempt.
+ * connect to the next.  A request in between waits for that attempt, so that
+ * the first one after the database is back finds it; but where requests queue
+ * up, those behind another share the result of the last attempt.
  */
 #ifndef DB_H
 #define DB_H
@@ -16,32 +17,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "config.h"
-#include "page.h"
+#include "statements.h"
+#include "verdict.h"
 
-enum db_result {
-	DB_OK,
-	DB_UNKNOWN_APPLICATION, /* the API key has no row */
-	DB_UNKNOWN_TOKEN,       /* no such token in that application */
-	DB_EXPIRED_TOKEN,       /* or its owner is gone */
-	DB_NOT_A_VIEWER,        /* the owner's roles do not let him read */
-	DB_UNAVAILABLE,         /* away, full, restarting, locked */
-	DB_TIMEOUT,             /* no answer before the deadline */
-	DB_FAILED,              /* a statement failed; logged */
-	DB_NO_MEMORY,
-};
-
-/* What a list is asked for.  Texts are UTF-8 without NUL. */
-struct db_request {
-	const char *api_key;
-	size_t api_key_len;
-	const char *token;
-	size_t token_len;
-	int64_t limit;
-	int64_t offset;
-	bool show_all;
+/* A statement's parameters, in binary; a text's binary form is its bytes. */
+struct db_params {
+	const char *values[STATEMENT_PARAMS_MAX]; /* NULL: SQL NULL */
+	int lengths[STATEMENT_PARAMS_MAX];        /* bytes */
 };
 
 struct db;
@@ -54,20 +38,43 @@ struct db;
  *         prepared, which saves a round trip
  * error   on failure, one line without a secret
  *
+ * A HOME in the environment that is not the process's user's is taken out.
  * Returns NULL when the connection string is not one, or out of memory.
  */
 struct db *db_new(
     const struct config *config, bool once, char error[CONFIG_ERROR_SIZE]);
 
 /*
- * Authenticate the caller and read a page of his tokens, in one statement and
- * one round trip.  Connects first where there is no connection; one that turns
- * out broken is replaced and the question asked again, within the same limits.
+ * Ask a statement, in one round trip.  Connects first where there is no
+ * connection; a connection that turns out broken is replaced and the question
+ * asked again, within the same limits.  A failure has been logged.
  *
- * page  filled only for DB_OK; lives until the next call on db
+ * The answer of DB_OK lives until the next question or db_forget().
  */
-enum db_result db_list(struct db *db, const struct db_request *request,
-    struct token_page *page) __attribute__((warn_unused_result));
+enum db_result db_ask(struct db *db, enum statement_id id,
+    const struct db_params *params) __attribute__((warn_unused_result));
+
+/*
+ * The answer: its rows, and whether its columns are these, in binary.
+ *
+ * types  n of statements.h's TYPE_...
+ */
+int db_rows(const struct db *db);
+bool db_has_types(const struct db *db, const unsigned int *types, int n);
+
+/*
+ * A cell of the answer: is it NULL, how many bytes has it, which number is it,
+ * what text?  Rows and columns count from 0 and must be there.  A number is
+ * that of a bigint, and not of NULL.  A text ends in NUL, which its length does
+ * not count; that of SQL NULL is "", of length 0.
+ */
+bool db_is_null(const struct db *db, int row, int column);
+size_t db_length(const struct db *db, int row, int column);
+int64_t db_int64(const struct db *db, int row, int column);
+const char *db_text(const struct db *db, int row, int column);
+
+/* Has a column the same cell in all rows, of which there must be one? */
+bool db_is_constant(const struct db *db, int column);
 
 /*
  * Was the request that comes next not there yet when the last one was
@@ -75,16 +82,31 @@ enum db_result db_list(struct db *db, const struct db_request *request,
  */
 void db_be_patient(struct db *db, bool patient);
 
-/* Wipe the page's tokens, and free it.  Takes NULL. */
+/* Wipe a column of the answer, where there is one.  Takes NULL. */
+void db_wipe(struct db *db, int column);
+
+/* Free the answer.  Takes NULL. */
 void db_forget(struct db *db);
 
+/* What --check tells of a connection. */
+struct db_connection {
+	const char *host, *port, *database, *user;
+	bool local; /* a Unix socket, or the loopback address */
+	const char
+	    *protocol; /* of TLS, as "TLSv1.3"; "GSSAPI"; NULL: clear text */
+};
+
 /*
- * Say line by line what is there and what is wrong, for --check.
+ * Connect once, for --check, without preparing statements afterwards.
  *
- * Returns DB_OK, DB_UNAVAILABLE (or DB_TIMEOUT) when there was no connection,
- * DB_FAILED when tables or rights are wrong.
+ * connection  filled for DB_OK; texts live as long as the connection
+ * sqlstate    else gets PostgreSQL's error code, five characters and a NUL, or
+ *             "" where the server said none
+ * message     else what libpq said, "" where it said nothing; lives until the
+ *             next call
  */
-enum db_result db_check(struct db *db, FILE *out)
+enum db_result db_check_connection(struct db *db,
+    struct db_connection *connection, char sqlstate[6], const char **message)
     __attribute__((warn_unused_result));
 
 /* libpq's version, as in 150018 for 15.18. */

@@ -12,25 +12,36 @@
 #include "query.h"
 #include "render.h"
 #include "request.h"
+#include "tokens.h"
 
 static enum response_error
-error_of(enum db_result result)
+error_of_outcome(enum tokens_outcome outcome)
+{
+	switch (outcome) {
+	case TOKENS_OK:
+		return ERROR_NONE;
+	case TOKENS_UNKNOWN_APPLICATION:
+		return ERROR_INVALID_API_KEY;
+	case TOKENS_UNKNOWN_TOKEN:
+		return ERROR_INVALID_TOKEN;
+	case TOKENS_EXPIRED_TOKEN:
+		return ERROR_EXPIRED_TOKEN;
+	case TOKENS_NOT_A_VIEWER:
+		return ERROR_NOT_A_VIEWER;
+	}
+	return ERROR_INTERNAL;
+}
+
+static enum response_error
+error_of(enum db_result result, enum tokens_outcome outcome)
 {
 	switch (result) {
-	case DB_UNKNOWN_APPLICATION:
-		return ERROR_INVALID_API_KEY;
-	case DB_UNKNOWN_TOKEN:
-		return ERROR_INVALID_TOKEN;
-	case DB_EXPIRED_TOKEN:
-		return ERROR_EXPIRED_TOKEN;
-	case DB_NOT_A_VIEWER:
-		return ERROR_NOT_A_VIEWER;
+	case DB_OK:
+		return error_of_outcome(outcome);
 	case DB_UNAVAILABLE:
 		return ERROR_UNAVAILABLE;
 	case DB_TIMEOUT:
 		return ERROR_TIMEOUT;
-	case DB_OK:
-		return ERROR_NONE;
 	case DB_FAILED:
 	case DB_NO_MEMORY:
 		break;
@@ -40,7 +51,7 @@ error_of(enum db_result result)
 
 /* The API key: the header, else the parameter.  False: not an allowed one. */
 static bool
-choose_api_key(struct db_request *wanted, const struct config *config,
+choose_api_key(struct tokens_request *wanted, const struct config *config,
     const struct request *request, const struct query *query)
 {
 	if (request->api_key.state == CREDENTIAL_ABSENT) {
@@ -55,8 +66,8 @@ choose_api_key(struct db_request *wanted, const struct config *config,
 }
 
 static void
-answer_page(struct response *response, const struct request *request,
-    const struct query *query, const struct token_page *page)
+answer_page(struct response *response, const struct query *query,
+    const struct token_page *page)
 {
 	char link[LINK_SIZE];
 	char *list;
@@ -68,14 +79,15 @@ answer_page(struct response *response, const struct request *request,
 		response_set_error(response, ERROR_INTERNAL, NULL, false);
 		return;
 	}
-	link_format(link, request->path, query, page);
+	link_format(link, query, page);
 	response_set_list(response, list, len, page->count, link);
 }
 
 /* The checks that need no database, in the contract's order. */
 static enum response_error
-vet(struct db_request *wanted, struct query *query, const struct config *config,
-    const struct request *request, const char **message)
+vet(struct tokens_request *wanted, struct query *query,
+    const struct config *config, const struct request *request,
+    const char **message)
 {
 	if (request->query_len > QUERY_READ_MAX)
 		return ERROR_QUERY_TOO_LARGE;
@@ -96,7 +108,8 @@ vet(struct db_request *wanted, struct query *query, const struct config *config,
 	wanted->token_len = request->token.len;
 	wanted->limit = query->limit;
 	wanted->offset = query->offset;
-	wanted->show_all = query->show_all;
+	wanted->show_all = query->show_all == QUERY_FLAG_ON;
+	wanted->show_all_sent = query->show_all != QUERY_FLAG_ABSENT;
 	return ERROR_NONE;
 }
 
@@ -106,21 +119,25 @@ answer_list(const struct config *config, struct db *db,
     const struct request *request, struct response *response)
 {
 	struct query query;
-	struct db_request wanted;
-	struct token_page page;
-	const char *message = NULL;
+	struct tokens_request wanted;
+	struct token_page page = { .n = 0 };
+	enum tokens_outcome outcome = TOKENS_OK;
 	enum response_error error = ERROR_INTERNAL;
+	enum db_result result;
+	const char *message = NULL;
 
 	if (db != NULL)
 		error = vet(&wanted, &query, config, request, &message);
+	if (error == ERROR_NONE) {
+		result = tokens_list(db, config, &wanted, &outcome, &page);
+		error = error_of(result, outcome);
+	}
 	if (error == ERROR_NONE)
-		error = error_of(db_list(db, &wanted, &page));
-	if (error == ERROR_NONE)
-		answer_page(response, request, &query, &page);
+		answer_page(response, &query, &page);
 	else
 		response_set_error(response, error, message,
 		    request->token.state != CREDENTIAL_ABSENT);
-	db_forget(db);
+	tokens_forget(db, &page);
 }
 
 void
@@ -134,7 +151,7 @@ endpoint_answer(const struct config *config, struct db *db,
 	if (request.id != NULL &&
 	    config_allows_client(config, request.id, request.id_len))
 		request.id = NULL; /* an API key, by mistake */
-	log_begin_request(request.id, request.id_len);
+	response_begin(response, log_begin_request(request.id, request.id_len));
 	if (request.method == REQUEST_OTHER)
 		response_set_error(
 		    response, ERROR_METHOD_NOT_ALLOWED, NULL, false);
@@ -146,4 +163,11 @@ endpoint_answer(const struct config *config, struct db *db,
 		answer_list(config, db, &request, response);
 	if (request.method == REQUEST_HEAD)
 		response_drop_body(response);
+}
+
+void
+endpoint_refuse(struct response *response)
+{
+	response_begin(response, log_begin_request(NULL, 0));
+	response_set_error(response, ERROR_HEADERS_TOO_MANY, NULL, false);
 }

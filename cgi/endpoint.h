@@ -20,10 +20,13 @@
  * response   gets the answer; to be cleared by the caller
  *
  * Begins the request for the log; the caller ends it.  Blocks no longer than
- * db_list().
+ * tokens_list().
  */
 void endpoint_answer(const struct config *config, struct db *db,
     const char *const *variables, const char *program,
     struct response *response);
+
+/* Answer a request whose headers are too many to be read, in the same way. */
+void endpoint_refuse(struct response *response);
 
 #endif

@@ -1,7 +1,5 @@
 /*
- * gateway.h - the web server's side: FastCGI (FastCGI Specification 1.0) on a
- * listening socket at descriptor 0, or one CGI request (RFC 3875).  The only
- * file that knows libfcgi.
+ * gateway.h - the web server's side: one face for FastCGI and CGI.
  */
 #ifndef GATEWAY_H
 #define GATEWAY_H
@@ -23,15 +21,21 @@ enum gateway_mode {
 enum gateway_mode gateway_detect(void);
 
 /*
+ * An answer must go on within write_timeout_ms, and all of it be taken within
+ * so many times that.
+ */
+#define GATEWAY_WRITE_FACTOR 12
+
+/*
  * Take up the mode.  SIGTERM, SIGINT, SIGUSR1 and SIGHUP end a FastCGI process
- * between two requests and never within one; in CGI mode they are ignored, as
- * the one request is bounded in time.
+ * between two requests and never within one, as listener.h says; in CGI mode
+ * they are ignored, as the one request is bounded in time.
  *
  * config         must outlive the process; request_timeout_ms, within which a
- *                request must arrive, and write_timeout_ms, within which its
- *                answer must be taken, are used
+ *                request must arrive, and write_timeout_ms are used
  * busy_since_ms  where to note since when, on wait_now_ms()'s clock, a
- *                connection is being served, and 0 when none is; may be NULL
+ *                connection is being served without progress, and 0 when none
+ *                is; NULL: the process is alone
  *
  * Returns false when it cannot be done.
  */
@@ -41,7 +45,9 @@ bool gateway_open(enum gateway_mode mode, const struct config *config,
 struct gateway_request {
 	/* "NAME=value", NULL at the end; they live until gateway_reply(). */
 	const char *const *variables;
-	bool queued; /* it was there before the last one was finished */
+	bool queued;    /* it was there before the last one was finished */
+	bool too_large; /* too many or too long to be handed over: no variables
+	                 */
 };
 
 /*
@@ -58,13 +64,37 @@ bool gateway_next(struct gateway_request *request)
 /*
  * Send the answer to the request of gateway_next(), finish it, and wipe its
  * records and variables (a read buffer of libfcgi's own is out of reach).
- * Blocks at most write_timeout_ms for the answer, and then request_timeout_ms
- * for what the server still sends.  An answer that was not taken in time, or
- * whose server is gone, is cut; its Content-Length shows it.
+ * Blocks at most write_timeout_ms without progress, and GATEWAY_WRITE_FACTOR
+ * times that in all.  An answer that was not taken in time, or whose server is
+ * gone, is cut; its Content-Length shows it.
  */
 void gateway_reply(const struct response *response);
 
+/* Give back what gateway_open() took; the socket stays open. */
+void gateway_close(void);
+
 /* libfcgi's version at build time, as in "2.4.2"; static text. */
 const char *gateway_library_version(void);
+
+/* One of the two ways, for gateway.c alone. */
+struct gateway_way {
+	bool (*open)(
+	    const struct config *config, _Atomic int64_t *busy_since_ms);
+	bool (*next)(struct gateway_request *request);
+	/* Write a part of the answer, at most room bytes; its length, or -1. */
+	ssize_t (*write)(const char *data, size_t len);
+	/* What may be written before poll(2) is asked, and then each time. */
+	size_t first_room, room;
+	/* The descriptor to ask. */
+	int (*output)(void);
+	/* Is there a body to take off it first?  NULL: never. */
+	bool (*has_body)(void);
+	void (*take_body)(void);
+	/* Finish the request; written: all of the answer. */
+	void (*finish)(bool written);
+	void (*close)(void);
+};
+
+extern const struct gateway_way gateway_cgi, gateway_fastcgi;
 
 #endif

@@ -11,7 +11,6 @@
 
 /* What all targets share. */
 struct target {
-	char path[3 * REQUEST_PATH_MAX + 1];
 	char api_key[3 * QUERY_API_KEY_MAX + 1];
 	int64_t limit;
 	bool show_all;
@@ -23,21 +22,20 @@ add_link(char out[LINK_SIZE], size_t n, const struct target *target,
     const char *relation, int64_t offset)
 {
 	return n + (size_t)snprintf(out + n, LINK_SIZE - n,
-	               "%s<%s?_limit=%lld&_offset=%lld%s%s%s>; rel=\"%s\"",
-	               n > 0 ? ", " : "", target->path,
-	               (long long)target->limit, (long long)offset,
-	               target->show_all ? "&show_all=1" : "",
+	               "%s<?_limit=%lld&_offset=%lld%s%s%s>; rel=\"%s\"",
+	               n > 0 ? ", " : "", (long long)target->limit,
+	               (long long)offset, target->show_all ? "&show_all=1" : "",
 	               target->api_key[0] != '\0' ? "&api_key=" : "",
 	               target->api_key, relation);
 }
 
 size_t
-link_format(char out[LINK_SIZE], const char *path, const struct query *query,
+link_format(char out[LINK_SIZE], const struct query *query,
     const struct token_page *page)
 {
 	struct target target = {
 		.limit = query->limit > 0 ? query->limit : QUERY_DEFAULT_LIMIT,
-		.show_all = query->show_all,
+		.show_all = query->show_all == QUERY_FLAG_ON,
 	};
 	int64_t last = page->count > 0
 	                   ? (page->count - 1) / target.limit * target.limit
@@ -48,7 +46,6 @@ link_format(char out[LINK_SIZE], const char *path, const struct query *query,
 	out[0] = '\0';
 	if ((uint64_t)page->count == page->n)
 		return 0;
-	uri_encode(target.path, path, strlen(path));
 	uri_encode(target.api_key, query->api_key, strlen(query->api_key));
 
 	n = add_link(out, 0, &target, "first", 0);
@@ -60,5 +57,6 @@ link_format(char out[LINK_SIZE], const char *path, const struct query *query,
 	if (page_has_next(page, query->offset))
 		n = add_link(
 		    out, n, &target, "next", query->offset + (int64_t)page->n);
-	return add_link(out, n, &target, "last", last);
+	n = add_link(out, n, &target, "last", last);
+	return n;
 }

@@ -10,33 +10,31 @@
 
 #include "page.h"
 #include "query.h"
-#include "request.h"
 
 /*
- * Four targets of path, parameters and relation.  Under the 8,190 bytes that
- * Apache reads of one header line.
+ * Four targets of parameters and relation.  Under the 8,190 bytes that Apache
+ * reads of one header line.
  */
-#define LINK_SIZE \
-	((size_t)4 * (3 * (REQUEST_PATH_MAX + QUERY_API_KEY_MAX) + 128))
+#define LINK_SIZE ((size_t)4 * (3 * QUERY_API_KEY_MAX + 128))
 
 /*
  * Write the value of a Link header with "first", "prev", "next" and "last",
  * as far as they exist.
  *
  * out    gets at most LINK_SIZE bytes, NUL included
- * path   as in struct request: begins with one "/", decoded
  * query  of this page; api_key goes into the links only when it is there;
  *        a limit of 0 links to pages of QUERY_DEFAULT_LIMIT, as pages of
  *        none would never end
  * page   this page
  *
- * "next" is there exactly when a token follows the page.  Targets are
- * path-absolute and percent-encoded; no byte of the client's is copied raw.
+ * "next" is there exactly when a token follows the page.  Targets are the query
+ * alone, so that they are right whatever a proxy does to the path, and
+ * percent-encoded: no byte of the client's is copied raw.
  *
  * Returns the length written, without the NUL; 0 when the page is the whole
  * list.
  */
-size_t link_format(char out[LINK_SIZE], const char *path,
-    const struct query *query, const struct token_page *page);
+size_t link_format(char out[LINK_SIZE], const struct query *query,
+    const struct token_page *page);
 
 #endif

@@ -13,9 +13,14 @@
 #include "log.h"
 #include "wait.h"
 
-#define PREFIX      "oauth_access_tokens: "
-#define MESSAGE_MAX 900
-#define REPEAT_MS   10000
+#define PREFIX    "oauth_access_tokens: "
+#define REPEAT_MS 10000
+
+/* What ids are made of: see make_id(). */
+static struct {
+	bool known;
+	uint64_t state;
+} ids;
 
 /* The request that lines are about. */
 static struct {
@@ -32,29 +37,50 @@ static struct seen {
 
 #define SEEN (sizeof seen / sizeof seen[0])
 
-void
+/*
+ * Make up an id that nobody else does, without a system call each time:
+ * SplitMix64, which never repeats, from a random start.
+ * <https://prng.di.unimi.it/splitmix64.c>
+ */
+static void
+make_id(void)
+{
+	uint64_t id;
+
+	if (!ids.known) {
+		if (getrandom(&ids.state, sizeof ids.state, GRND_NONBLOCK) !=
+		    sizeof ids.state)
+			ids.state =
+			    (uint64_t)wait_now_ms() << 20 ^ (uint64_t)getpid();
+		ids.known = true;
+	}
+	id = ids.state += 0x9e3779b97f4a7c15;
+	id = (id ^ id >> 30) * 0xbf58476d1ce4e5b9;
+	id = (id ^ id >> 27) * 0x94d049bb133111eb;
+	snprintf(request.id, sizeof request.id, "%016" PRIx64, id ^ id >> 31);
+}
+
+const char *
 log_begin_request(const char *id, size_t len)
 {
 	request.since_ms = wait_now_ms();
-	len = id == NULL ? 0 : len < LOG_ID_MAX ? len : LOG_ID_MAX;
-	if (len > 0)
-		memcpy(request.id, id, len);
-	request.id[len] = '\0';
+	if (id == NULL)
+		make_id();
+	else
+		snprintf(request.id, sizeof request.id, "%.*s", (int)len, id);
+	return request.id;
+}
+
+void
+log_begin_process(void)
+{
+	ids.known = false;
 }
 
 void
 log_end_request(void)
 {
 	request.since_ms = 0;
-}
-
-static void
-make_id(void)
-{
-	uint64_t id = 0;
-
-	if (getrandom(&id, sizeof id, GRND_NONBLOCK) == sizeof id)
-		snprintf(request.id, sizeof request.id, "%016" PRIx64, id);
 }
 
 /* FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/> */
@@ -116,7 +142,7 @@ write_line(char *line, size_t len)
 void
 log_line(const char *format, ...)
 {
-	char message[MESSAGE_MAX + 1], line[1100];
+	char message[LOG_MESSAGE_MAX + 1], line[1100];
 	char about[LOG_ID_MAX + 48] = "", times[48] = "";
 	struct seen *place;
 	va_list args;
@@ -128,8 +154,6 @@ log_line(const char *format, ...)
 	place = see(message);
 	if (place == NULL)
 		return;
-	if (request.since_ms != 0 && request.id[0] == '\0')
-		make_id();
 	if (request.since_ms != 0)
 		snprintf(about, sizeof about, " (request %s, %" PRId64 " ms)",
 		    request.id, wait_now_ms() - request.since_ms);

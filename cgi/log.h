@@ -6,17 +6,23 @@
 
 #include <stddef.h>
 
-#define LOG_ID_MAX 64 /* bytes of a request's id */
+#define LOG_ID_MAX      64  /* bytes of a request's id */
+#define LOG_MESSAGE_MAX 900 /* bytes of a message that are written */
 
 /*
  * Say which request the lines that follow are about; the milliseconds they
  * tell count from here.
  *
- * id   one to LOG_ID_MAX printable characters, which are copied; NULL: made
- *      up when a line is written
+ * id   one to LOG_ID_MAX printable characters, which are copied; NULL: one is
+ *      made up, of 16 hexadecimal digits
  * len  of id, in bytes
+ *
+ * Returns the request's id, which lives until the next request.
  */
-void log_begin_request(const char *id, size_t len);
+const char *log_begin_request(const char *id, size_t len);
+
+/* In a process that was forked: make up other ids than its parent. */
+void log_begin_process(void);
 
 /* The lines that follow are about the process. */
 void log_end_request(void);

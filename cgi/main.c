@@ -1,7 +1,9 @@
 /*
  * main.c - start, loop, stop; and the command line.
  */
+#include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +12,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "config.h"
 #include "db.h"
 #include "endpoint.h"
 #include "gateway.h"
+#include "listener.h"
 #include "log.h"
 #include "render.h"
 #include "supervisor.h"
@@ -21,29 +25,31 @@
 /* What a loaded machine may add to a request's time limits. */
 #define BUDGET_SLACK_MS 1000
 
+/* More than a request needs, but for the room of query_parse(), in bytes. */
+#define STACK_WIPED 12288
+
 extern char **environ;
 
-/* Read the settings and make a database client; NULL: logged. */
-static struct db *
-set_up(struct config *config, bool once)
-{
-	char error[CONFIG_ERROR_SIZE];
-	struct db *db = NULL;
-
-	if (config_read(config, (const char *const *)environ, error))
-		db = db_new(config, once, error);
-	if (db == NULL)
-		log_line("%s", error);
-	return db;
-}
-
-/* The longest that a request may keep a process busy. */
+/* The longest that a request may keep a process busy without progress. */
 static int64_t
 budget_ms(const struct config *config)
 {
-	/* A body may arrive late twice: before the answer, and after it. */
-	return 2 * config->request_timeout_ms + config->connect_timeout_ms +
-	       config->query_timeout_ms + config->write_timeout_ms;
+	return config->request_timeout_ms + config->connect_timeout_ms +
+	       config->query_timeout_ms + config->write_timeout_ms +
+	       BUDGET_SLACK_MS;
+}
+
+/*
+ * Wipe the stack below the caller, where calls have left what they worked on:
+ * of ours, of the libraries, and of the dynamic linker, which saves all vector
+ * registers when a library calls a function for the first time.
+ */
+__attribute__((noinline)) static void
+wipe_stack(void)
+{
+	char left[STACK_WIPED];
+
+	explicit_bzero(left, sizeof left);
 }
 
 /* Answer requests until there are no more. */
@@ -56,11 +62,15 @@ answer_all(const struct config *config, struct db *db, const char *program)
 	while (gateway_next(&request)) {
 		if (db != NULL)
 			db_be_patient(db, !request.queued);
-		endpoint_answer(
-		    config, db, request.variables, program, &response);
+		if (request.too_large)
+			endpoint_refuse(&response);
+		else
+			endpoint_answer(
+			    config, db, request.variables, program, &response);
 		gateway_reply(&response);
 		response_clear(&response);
 		log_end_request();
+		wipe_stack();
 	}
 }
 
@@ -77,31 +87,84 @@ await_turns(void)
 		sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
-/* Serve the web server, in this process or in children of it. */
-static int
-serve(enum gateway_mode mode, const char *program)
+/* Make a database client; NULL: logged. */
+static struct db *
+make_db(const struct config *config, bool once)
 {
-	struct config config;
-	struct db *db = set_up(&config, mode == GATEWAY_CGI);
+	char error[CONFIG_ERROR_SIZE];
+	struct db *db = db_new(config, once, error);
+
+	if (db == NULL)
+		log_line("%s", error);
+	return db;
+}
+
+/* Serve the web server in this process, until there are no more requests. */
+static int
+serve_here(enum gateway_mode mode, const struct config *config, struct db *db,
+    _Atomic int64_t *busy_since_ms, const char *program)
+{
+	if (!gateway_open(mode, config, busy_since_ms)) {
+		log_line("cannot serve the web server");
+		return EX_OSERR;
+	}
+	answer_all(config, db, program);
+	gateway_close();
+	return EX_OK;
+}
+
+/*
+ * Serve as FastCGI, in this process or in children of it.  A child that takes
+ * the place of its parent begins anew.
+ */
+static int
+serve_fastcgi(const struct config *config, const char *program)
+{
+	const struct supervisor_limits limits = {
+		.budget_ms = budget_ms(config),
+		.stop_ms = budget_ms(config) + LISTENER_STOP_MS,
+		.successor = config->successor != 0,
+	};
 	_Atomic int64_t *busy_since_ms = NULL;
 	int status = EX_OK;
 
-	if (mode == GATEWAY_FASTCGI)
-		await_turns();
-	/* A CGI process has a client who waits for an answer. */
-	if (db == NULL && mode == GATEWAY_FASTCGI) {
-		status = EX_CONFIG;
-	} else if (mode == GATEWAY_CGI || config.workers == 0 ||
-	           supervisor_run((int)config.workers,
-	               budget_ms(&config) + BUDGET_SLACK_MS, &busy_since_ms)) {
-		if (gateway_open(mode, &config, busy_since_ms)) {
-			answer_all(&config, db, program);
-		} else {
-			log_line("cannot serve the web server");
-			status = EX_OSERR;
-		}
+	await_turns();
+	do {
+		struct db *db = make_db(config, false);
+
+		if (db == NULL)
+			return EX_CONFIG;
+		if (config->workers == 0 || supervisor_run((int)config->workers,
+		                                &limits, &busy_since_ms))
+			status = serve_here(GATEWAY_FASTCGI, config, db,
+			    busy_since_ms, program);
+		db_free(db);
+	} while (supervisor_succeed());
+	return status;
+}
+
+static int
+serve(enum gateway_mode mode, const char *program)
+{
+	char error[CONFIG_ERROR_SIZE];
+	struct config config;
+	struct db *db = NULL;
+	bool good = config_read(&config, (const char *const *)environ, error);
+	int status = EX_CONFIG;
+
+	/* A client or server that is gone is an error of write(2). */
+	signal(SIGPIPE, SIG_IGN);
+	if (!good)
+		log_line("%s", error);
+	if (mode == GATEWAY_CGI) {
+		/* Whatever is wrong, a client waits for an answer. */
+		if (good)
+			db = make_db(&config, true);
+		status = serve_here(mode, &config, db, NULL, program);
+		db_free(db);
+	} else if (good) {
+		status = serve_fastcgi(&config, program);
 	}
-	db_free(db);
 	config_free(&config);
 	return status;
 }
@@ -138,32 +201,17 @@ print_version(void)
 static int
 check(void)
 {
-	struct config config;
-	struct db *db = set_up(&config, true);
-	int status = EX_CONFIG;
-
-	if (db != NULL) {
-		switch (db_check(db, stdout)) {
-		case DB_OK:
-			status = EX_OK;
-			break;
-		case DB_UNAVAILABLE:
-		case DB_TIMEOUT:
-			status = EX_UNAVAILABLE;
-			break;
-		case DB_UNKNOWN_APPLICATION:
-		case DB_UNKNOWN_TOKEN:
-		case DB_EXPIRED_TOKEN:
-		case DB_NOT_A_VIEWER:
-		case DB_FAILED:
-		case DB_NO_MEMORY:
-			status = EX_SOFTWARE;
-			break;
-		}
+	switch (check_report((const char *const *)environ, stdout)) {
+	case CHECK_WELL:
+		return EX_OK;
+	case CHECK_UNAVAILABLE:
+		return EX_UNAVAILABLE;
+	case CHECK_SOFTWARE:
+		return EX_SOFTWARE;
+	case CHECK_CONFIG:
+		break;
 	}
-	db_free(db);
-	config_free(&config);
-	return status;
+	return EX_CONFIG;
 }
 
 static int
@@ -190,6 +238,22 @@ command_line(int argc, char **argv)
 	return EX_USAGE;
 }
 
+/*
+ * What is opened later must not get the number of a standard descriptor that we
+ * were started without: a log line would go into the database's connection.
+ */
+static void
+open_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* No core, and no look at our memory or environment for other users. */
 static void
 keep_secrets(void)
@@ -203,10 +267,12 @@ keep_secrets(void)
 int
 main(int argc, char **argv)
 {
-	enum gateway_mode mode = gateway_detect();
 	const char *slash = strrchr(argv[0], '/');
+	enum gateway_mode mode;
 
+	open_standard_descriptors();
 	keep_secrets();
+	mode = gateway_detect();
 	/* In CGI mode argv is the client's: RFC 3875, section 4.4. */
 	if (mode == GATEWAY_NONE || (mode == GATEWAY_FASTCGI && argc > 1))
 		return command_line(argc, argv);

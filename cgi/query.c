@@ -4,13 +4,14 @@
  * Pure.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "query.h"
 #include "uri.h"
 
 enum param_kind {
 	PARAM_COUNT, /* int64_t: decimal digits, 0 ... INT64_MAX */
-	PARAM_FLAG,  /* bool: 1, true; 0, false, empty */
+	PARAM_FLAG,  /* enum query_flag: 1, true; 0, false, empty */
 	PARAM_TEXT,  /* char [QUERY_API_KEY_MAX + 1] */
 };
 
@@ -56,21 +57,21 @@ parse_count(int64_t *out, const char *text)
 }
 
 static bool
-parse_flag(bool *out, const char *text)
+parse_flag(enum query_flag *out, const char *text)
 {
 	static const struct {
-		const char *text;
-		bool value;
+		const char *text; /* in letters of any case */
+		enum query_flag value;
 	} flags[] = {
-		{ "1", true },
-		{ "true", true },
-		{ "0", false },
-		{ "false", false },
-		{ "", false },
+		{ "1", QUERY_FLAG_ON },
+		{ "true", QUERY_FLAG_ON },
+		{ "0", QUERY_FLAG_OFF },
+		{ "false", QUERY_FLAG_OFF },
+		{ "", QUERY_FLAG_OFF },
 	};
 
 	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-		if (strcmp(text, flags[i].text) == 0) {
+		if (strcasecmp(text, flags[i].text) == 0) {
 			*out = flags[i].value;
 			return true;
 		}
@@ -148,17 +149,16 @@ parse_pair(struct query *q, const char *text, size_t len, char *room,
 {
 	size_t name_len = span(text, text + len, '=');
 	size_t value_at = name_len < len ? name_len + 1 : len;
+	bool ok;
 	size_t n;
-	char *value;
 
 	*error = bad_encoding;
-	if (!uri_decode(room, &n, text, name_len, URI_PLUS_IS_SPACE))
-		return false;
-	value = room + n + 1;
-	if (!uri_decode(
-	        value, &n, text + value_at, len - value_at, URI_PLUS_IS_SPACE))
-		return false;
-	return set_param(q, room, value, seen, error);
+	ok = uri_decode(room, &n, text, name_len, URI_PLUS_IS_SPACE) &&
+	     uri_decode(room + name_len + 1, &n, text + value_at,
+	         len - value_at, URI_PLUS_IS_SPACE) &&
+	     set_param(q, room, room + name_len + 1, seen, error);
+	explicit_bzero(room, len + 2); /* an API key, deep in the stack */
+	return ok;
 }
 
 bool

@@ -16,10 +16,16 @@
 #define QUERY_MAX           4096  /* bytes of a query that is answered */
 #define QUERY_READ_MAX      65536 /* bytes of a query that is read at all */
 
+enum query_flag {
+	QUERY_FLAG_ABSENT,
+	QUERY_FLAG_OFF,
+	QUERY_FLAG_ON,
+};
+
 struct query {
-	int64_t limit;  /* rows, 0 ... INT64_MAX */
-	int64_t offset; /* rows to skip, 0 ... INT64_MAX */
-	bool show_all;  /* expired tokens too */
+	int64_t limit;            /* rows, 0 ... INT64_MAX */
+	int64_t offset;           /* rows to skip, 0 ... INT64_MAX */
+	enum query_flag show_all; /* expired tokens too */
 	char
 	    api_key[QUERY_API_KEY_MAX + 1]; /* UTF-8; "" when absent or empty */
 };

@@ -64,13 +64,15 @@ get_length(const uint8_t **at, const uint8_t *end, size_t *length)
 
 /* Vet the pairs of the parameters; NULL, or what is wrong. */
 static const char *
-vet_pairs(const uint8_t *at, const uint8_t *end)
+vet_pairs(const uint8_t *at, const uint8_t *end, bool *too_large)
 {
 	size_t name, value;
 
 	for (int n = 0; at != end; n++) {
-		if (n == RECORDS_PAIRS_MAX)
-			return "too many parameters";
+		if (n == RECORDS_PAIRS_MAX) {
+			*too_large = true;
+			return NULL;
+		}
 		if (!get_length(&at, end, &name) ||
 		    !get_length(&at, end, &value) ||
 		    name + value > (size_t)(end - at))
@@ -88,14 +90,22 @@ vet_pairs(const uint8_t *at, const uint8_t *end)
 static void
 end_params(struct records *records)
 {
-	size_t length = records->len - PARAMS_FROM;
-	const char *wrong = vet_pairs(
-	    records->bytes + PARAMS_FROM, records->bytes + records->len);
+	const char *wrong = NULL;
+	size_t length;
 
+	if (!records->too_large)
+		wrong = vet_pairs(records->bytes + PARAMS_FROM,
+		    records->bytes + records->len, &records->too_large);
 	if (wrong != NULL) {
 		fail(records, wrong);
 		return;
 	}
+	if (records->too_large) {
+		explicit_bzero(
+		    records->bytes + PARAMS_FROM, records->len - PARAMS_FROM);
+		records->len = PARAMS_FROM;
+	}
+	length = records->len - PARAMS_FROM;
 	records->state = RECORDS_WHOLE;
 	put_header(records->bytes + PARAMS_AT, PARAMS, records->id, length);
 	if (length == 0)
@@ -118,8 +128,6 @@ vet_header(const struct records *records, uint8_t type, uint16_t id)
 	}
 	if (type != PARAMS || id != records->id)
 		return "a record that is not of its parameters";
-	if (records->content > PARAMS_FROM + RECORDS_PARAMS_MAX - records->len)
-		return "its parameters are too long";
 	return NULL;
 }
 
@@ -142,6 +150,9 @@ begin_record(struct records *records)
 	wrong = vet_header(records, type, id);
 	if (wrong != NULL)
 		fail(records, wrong);
+	else if (records->content >
+	         PARAMS_FROM + RECORDS_PARAMS_MAX - records->len)
+		records->too_large = true;
 	else if (records->id != 0 && records->content == 0)
 		end_params(records);
 	else if (records->id == 0)
@@ -178,7 +189,8 @@ take(struct records *records, const uint8_t *bytes, size_t n)
 		return 1;
 	}
 	n = n < *left ? n : *left;
-	if (left == &records->content && records->state == RECORDS_MORE) {
+	if (left == &records->content && records->state == RECORDS_MORE &&
+	    !records->too_large) {
 		memcpy(records->bytes + records->len, bytes, n);
 		records->len += n;
 	}
@@ -192,10 +204,17 @@ enum records_state
 records_add(struct records *records, const uint8_t *bytes, size_t n)
 {
 	while (n > 0 && records->state != RECORDS_BAD) {
+		bool more = records->state == RECORDS_MORE;
 		size_t taken = take(records, bytes, n);
 
 		bytes += taken;
 		n -= taken;
+		if (more)
+			records->read += taken;
+		if (records->read > RECORDS_READ_MAX) {
+			records->read = RECORDS_READ_MAX + 1;
+			fail(records, "its parameters do not end");
+		}
 		if (records->header_len == RECORDS_HEADER_SIZE &&
 		    records->content == 0 && records->padding == 0)
 			records->header_len = 0;

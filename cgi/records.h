@@ -17,6 +17,7 @@
 #define RECORDS_HEADER_SIZE 8
 #define RECORDS_PARAMS_MAX  65535 /* bytes of names, values and lengths */
 #define RECORDS_PAIRS_MAX   512
+#define RECORDS_READ_MAX    (1 << 20) /* bytes up to the parameters' end */
 
 enum records_state {
 	RECORDS_MORE,  /* the parameters are not whole yet */
@@ -27,9 +28,11 @@ enum records_state {
 /* All zero: no byte has come yet. */
 struct records {
 	enum records_state state;
+	bool too_large;    /* parameters over a limit: none of them is kept */
 	bool ended;        /* the body's end has come too, or an ABORT */
 	const char *wrong; /* when bad, what: static text */
 	uint16_t id;       /* of the request; 0 before BEGIN_REQUEST */
+	size_t read;       /* bytes so far, up to the parameters' end */
 	/* The record that is being read. */
 	size_t header_len; /* bytes of its header so far, 0 ... 8 */
 	size_t content;    /* bytes of its content still to come */
@@ -45,9 +48,10 @@ struct records {
  *
  * Good is what a server may send to a responder that answers one request on a
  * connection: BEGIN_REQUEST with the role RESPONDER and an id that is not 0,
- * and then PARAMS of that id alone, within the limits above, up to the empty
- * one.  A pair has a name, no NUL, and no "=" in the name.  What follows is
- * the body, and only looked through for its end.
+ * and then PARAMS of that id alone, up to the empty one, and RECORDS_READ_MAX
+ * in all.  A pair has a name, no NUL, and no "=" in the name.  Parameters that
+ * are too many or too long are too_large: a client sent so many headers.  What
+ * follows is the body, and only looked through for its end.
  *
  * Returns the state; once it is not RECORDS_MORE it stays.
  */

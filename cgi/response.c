@@ -14,14 +14,15 @@
 #define METHODS "GET, HEAD, OPTIONS"
 
 /* Of every answer. */
-#define COMMON_HEADERS                        \
-	"Content-Type: application/json\r\n"  \
-	"Cache-Control: no-store\r\n"         \
-	"X-Content-Type-Options: nosniff\r\n" \
-	"Accept-Ranges: none\r\n"             \
-	"Access-Control-Allow-Origin: *\r\n"  \
-	"Access-Control-Expose-Headers: "     \
-	"Link, X-Total-Count, Retry-After, WWW-Authenticate\r\n"
+#define COMMON_HEADERS                                     \
+	"Content-Type: application/json\r\n"               \
+	"Cache-Control: no-store\r\n"                      \
+	"X-Content-Type-Options: nosniff\r\n"              \
+	"Accept-Ranges: none\r\n"                          \
+	"Access-Control-Allow-Origin: *\r\n"               \
+	"Access-Control-Expose-Headers: "                  \
+	"Link, X-Total-Count, X-Request-Id, Retry-After, " \
+	"WWW-Authenticate\r\n"
 
 #define REALM "WWW-Authenticate: Bearer realm=\"oauth_access_tokens\""
 
@@ -50,6 +51,9 @@ static const struct error {
 	    "The query is over 4096 bytes.", "", CHALLENGE_NONE },
 	[ERROR_HEADER_TOO_LARGE] = { 431, "Request Header Fields Too Large",
 	    "request_too_large", "A header is over 6144 bytes.", "",
+	    CHALLENGE_NONE },
+	[ERROR_HEADERS_TOO_MANY] = { 431, "Request Header Fields Too Large",
+	    "request_too_large", "The headers are too many, or too large.", "",
 	    CHALLENGE_NONE },
 	[ERROR_INVALID_API_KEY] = { 401, "Unauthorized", "invalid_api_key",
 	    "Invalid API key.", "", CHALLENGE_TOKEN },
@@ -91,13 +95,23 @@ start_head(struct response *response, int status, const char *reason)
 {
 	response->status = status;
 	response->head_len = 0;
-	add_head(response, "Status: %d %s\r\n" COMMON_HEADERS, status, reason);
+	add_head(response,
+	    "Status: %d %s\r\n" COMMON_HEADERS "X-Request-Id: %s\r\n", status,
+	    reason, response->request_id);
 }
 
 static void
 finish_head(struct response *response)
 {
 	add_head(response, "Content-Length: %zu\r\n\r\n", response->body_len);
+}
+
+void
+response_begin(struct response *response, const char *request_id)
+{
+	snprintf(response->request_id, sizeof response->request_id, "%s",
+	    request_id);
+	response->list = NULL;
 }
 
 void
@@ -142,7 +156,8 @@ response_set_options(struct response *response)
 	    "Allow: " METHODS "\r\n"
 	    "Access-Control-Allow-Methods: " METHODS "\r\n"
 	    "Access-Control-Allow-Headers: "
-	    "Authorization, OAUTH-TOKEN, X-API-KEY, Content-Type\r\n"
+	    "Authorization, OAUTH-TOKEN, X-API-KEY, X-Request-Id, "
+	    "Content-Type\r\n"
 	    "Access-Control-Max-Age: 7200\r\n\r\n");
 }
 
@@ -169,6 +184,8 @@ response_drop_body(struct response *response)
 void
 response_clear(struct response *response)
 {
+	/* Its Link may repeat the API key. */
+	explicit_bzero(response->head, response->head_len);
 	if (response->list != NULL)
 		explicit_bzero(response->list, strlen(response->list));
 	free(response->list);

@@ -21,6 +21,7 @@ enum response_error {
 	ERROR_INVALID_PARAMETER,
 	ERROR_QUERY_TOO_LARGE,
 	ERROR_HEADER_TOO_LARGE,
+	ERROR_HEADERS_TOO_MANY,
 	ERROR_INVALID_API_KEY,
 	ERROR_INVALID_TOKEN,
 	ERROR_EXPIRED_TOKEN,
@@ -30,8 +31,11 @@ enum response_error {
 	ERROR_INTERNAL,
 };
 
+#define RESPONSE_ID_MAX 64 /* characters of a request's id */
+
 struct response {
-	int status; /* HTTP's, 200 ... 504 */
+	char request_id[RESPONSE_ID_MAX + 1]; /* for X-Request-Id */
+	int status;                           /* HTTP's, 200 ... 504 */
 	size_t head_len;
 	char head[1024 + LINK_SIZE]; /* CGI header block with its empty line */
 	size_t body_len;
@@ -39,6 +43,13 @@ struct response {
 	char error_body[512]; /* room for an error's JSON */
 	char *list;           /* a list's JSON, owned; or NULL */
 };
+
+/*
+ * Begin a response; what is made of it below carries the request's id.
+ *
+ * request_id  at most RESPONSE_ID_MAX characters, printable ASCII
+ */
+void response_begin(struct response *response, const char *request_id);
 
 /*
  * Make an error.
@@ -68,7 +79,10 @@ void response_set_list(struct response *response, char *list, size_t len,
 /* Keep the head, Content-Length included, and drop the body: for HEAD. */
 void response_drop_body(struct response *response);
 
-/* Wipe and free what the response owns; it may be set again. */
+/*
+ * Wipe what may hold a credential, and free what the response owns; it may be
+ * begun again.
+ */
 void response_clear(struct response *response);
 
 #endif

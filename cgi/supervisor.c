@@ -2,11 +2,13 @@
  * supervisor.c - processes that share the listening socket, kept alive.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,33 +24,65 @@
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
 
-static int n_children;
-
-static struct child {
+struct child {
 	pid_t pid; /* 0: there is none */
 	int64_t start_ms;
 	int64_t pause_ms; /* after the last failures; 0: none */
 	bool replace;     /* by SIGHUP, when its turn comes */
-} * children;
+	int64_t asked_ms; /* to end; 0: not yet */
+};
 
-/* One for each child, shared with it. */
-static _Atomic int64_t *busy;
+/* What parent and children share. */
+struct shared {
+	atomic_bool succeeded; /* a child has taken the parent's place */
+	_Atomic int64_t busy_since_ms[]; /* of each child */
+};
 
-static sigset_t watched;
+static struct {
+	const struct supervisor_limits *limits;
+	int n;
+	struct child *children;
+	struct shared *shared;
+	sigset_t signals;
+	int starter;  /* pidfd of who started the first parent; 0: not known */
+	pid_t parent; /* in a child */
+	bool heir;    /* this process has taken the parent's place */
+} supervisor;
+
+static size_t
+shared_size(int n)
+{
+	return sizeof(struct shared) + (size_t)n * sizeof(_Atomic int64_t);
+}
+
+/* Has the process ended that started the first parent? */
+static bool
+is_starter_gone(void)
+{
+	struct pollfd starter = { .fd = supervisor.starter, .events = POLLIN };
+
+	return supervisor.starter <= 0 || poll(&starter, 1, 0) != 0;
+}
 
 /*
  * What a child does first.  Signals that ask it to stop stay blocked, for
- * gateway to see.
+ * listener to see.
  */
 static void
 begin_child(pid_t parent)
 {
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	int farewell = supervisor.limits->successor ? SIGHUP : SIGTERM;
+	sigset_t child;
+
+	prctl(PR_SET_PDEATHSIG, farewell);
 	if (getppid() != parent)
-		raise(SIGTERM); /* it was gone before that */
-	sigemptyset(&watched);
-	sigaddset(&watched, SIGCHLD);
-	sigprocmask(SIG_UNBLOCK, &watched, NULL);
+		raise(farewell); /* it was gone before that */
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_UNBLOCK, &child, NULL);
+	supervisor.parent = parent;
+	supervisor.heir = false;
+	log_begin_process();
 }
 
 /* Start those that are missing and whose time has come; true in a child. */
@@ -57,18 +91,20 @@ start_missing(int64_t now_ms, _Atomic int64_t **busy_since_ms)
 {
 	pid_t parent = getpid();
 
-	for (int i = 0; i < n_children; i++) {
-		struct child *child = &children[i];
+	for (int i = 0; i < supervisor.n; i++) {
+		struct child *child = &supervisor.children[i];
+		_Atomic int64_t *busy = &supervisor.shared->busy_since_ms[i];
 
 		if (child->pid != 0 || now_ms < child->start_ms)
 			continue;
-		atomic_store(&busy[i], 0);
+		atomic_store(busy, 0);
 		child->start_ms = now_ms;
 		child->replace = false;
+		child->asked_ms = 0;
 		child->pid = fork();
 		if (child->pid == 0) {
 			begin_child(parent);
-			*busy_since_ms = &busy[i];
+			*busy_since_ms = busy;
 			return true;
 		}
 		if (child->pid < 0) {
@@ -109,42 +145,72 @@ collect(int64_t now_ms)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (int i = 0; i < n_children; i++)
-			if (children[i].pid == pid)
-				bury(&children[i], status, now_ms);
-	for (int i = 0; i < n_children; i++)
-		left += children[i].pid != 0;
+		for (int i = 0; i < supervisor.n; i++)
+			if (supervisor.children[i].pid == pid)
+				bury(&supervisor.children[i], status, now_ms);
+	for (int i = 0; i < supervisor.n; i++)
+		left += supervisor.children[i].pid != 0;
 	return left;
 }
 
+/* Ask a child to end, by a signal. */
 static void
-kill_hung(int64_t now_ms, int64_t budget_ms)
+ask_to_end(struct child *child, int number, int64_t now_ms)
 {
-	for (int i = 0; i < n_children; i++) {
-		int64_t since_ms = atomic_load(&busy[i]);
+	kill(child->pid, number);
+	if (child->asked_ms == 0)
+		child->asked_ms = now_ms;
+}
 
-		if (children[i].pid == 0 || since_ms == 0 ||
-		    now_ms - since_ms <= budget_ms)
+/* Is a child over its limits?  Then what it does; else NULL. */
+static const char *
+judge(const struct child *child, int64_t busy_since_ms, int64_t now_ms)
+{
+	int64_t since_ms = child->asked_ms;
+
+	if (child->pid == 0)
+		return NULL;
+	if (busy_since_ms != 0 &&
+	    now_ms - busy_since_ms > supervisor.limits->budget_ms)
+		return "hangs";
+	if (since_ms == 0)
+		return NULL;
+	if (busy_since_ms > since_ms)
+		since_ms = busy_since_ms;
+	return now_ms - since_ms > supervisor.limits->stop_ms ? "does not end"
+	                                                      : NULL;
+}
+
+static void
+kill_hung(int64_t now_ms)
+{
+	for (int i = 0; i < supervisor.n; i++) {
+		const char *what = judge(&supervisor.children[i],
+		    atomic_load(&supervisor.shared->busy_since_ms[i]), now_ms);
+
+		if (what == NULL)
 			continue;
-		log_line("a worker hangs, and is killed");
-		kill(children[i].pid, SIGKILL);
+		log_line("a worker %s, and is killed", what);
+		kill(supervisor.children[i].pid, SIGKILL);
 	}
 }
 
 /* Ask the first of those that are to be replaced, once the others are there. */
 static void
-replace_next(void)
+replace_next(int64_t now_ms)
 {
 	struct child *next = NULL;
 
-	for (int i = 0; i < n_children; i++) {
-		if (children[i].pid == 0)
+	for (int i = 0; i < supervisor.n; i++) {
+		struct child *child = &supervisor.children[i];
+
+		if (child->pid == 0)
 			return;
-		if (children[i].replace && next == NULL)
-			next = &children[i];
+		if (child->replace && next == NULL)
+			next = child;
 	}
-	if (next != NULL)
-		kill(next->pid, SIGTERM);
+	if (next != NULL && next->asked_ms == 0)
+		ask_to_end(next, SIGHUP, now_ms);
 }
 
 /* Wait for a signal, or until it is time to look; 0: no signal. */
@@ -155,58 +221,99 @@ next_signal(int64_t now_ms)
 	struct timespec timeout;
 	int number;
 
-	for (int i = 0; i < n_children; i++)
-		if (children[i].pid == 0 &&
-		    children[i].start_ms - now_ms < wait_ms)
-			wait_ms = children[i].start_ms - now_ms;
+	for (int i = 0; i < supervisor.n; i++) {
+		const struct child *child = &supervisor.children[i];
+
+		if (child->pid == 0 && child->start_ms - now_ms < wait_ms)
+			wait_ms = child->start_ms - now_ms;
+	}
 	if (wait_ms < 0)
 		wait_ms = 0;
 	timeout.tv_sec = wait_ms / 1000;
 	timeout.tv_nsec = wait_ms % 1000 * 1000000;
-	number = sigtimedwait(&watched, NULL, &timeout);
+	number = sigtimedwait(&supervisor.signals, NULL, &timeout);
 	return number > 0 ? number : 0;
 }
 
-static void
-act_on(int number, bool *stopping)
+/* Act on a signal, or 0; is it time to stop? */
+static bool
+act_on(int number, bool stopping, int64_t now_ms)
 {
-	*stopping =
-	    *stopping || (number != 0 && number != SIGCHLD && number != SIGHUP);
-	for (int i = 0; i < n_children; i++) {
+	bool stop = (number != 0 && number != SIGCHLD && number != SIGHUP) ||
+	            (!stopping && supervisor.heir && is_starter_gone());
+
+	for (int i = 0; i < supervisor.n; i++) {
+		struct child *child = &supervisor.children[i];
+
 		if (number == SIGHUP)
-			children[i].replace = true;
-		else if (*stopping && number != SIGCHLD && children[i].pid != 0)
-			kill(children[i].pid, SIGTERM);
+			child->replace = true;
+		else if (stop && child->pid != 0)
+			ask_to_end(child, SIGTERM, now_ms);
 	}
+	return stopping || stop;
+}
+
+/* Forget what this process had as another's child, or not at all. */
+static bool
+begin_parent(int n, const struct supervisor_limits *limits)
+{
+	static const int numbers[] = { SIGCHLD, SIGTERM, SIGINT, SIGUSR1,
+		SIGHUP };
+
+	if (supervisor.shared != NULL)
+		munmap(supervisor.shared, shared_size(supervisor.n));
+	free(supervisor.children);
+	supervisor.limits = limits;
+	supervisor.n = n;
+	supervisor.parent = 0;
+	if (limits->successor && supervisor.starter == 0)
+		supervisor.starter = (int)syscall(SYS_pidfd_open, getppid(), 0);
+	supervisor.children = calloc((size_t)n, sizeof(struct child));
+	supervisor.shared = mmap(NULL, shared_size(n), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (supervisor.children == NULL || supervisor.shared == MAP_FAILED) {
+		supervisor.shared = NULL;
+		log_line("out of memory for workers: one process serves alone");
+		return false;
+	}
+	wait_block(
+	    &supervisor.signals, numbers, sizeof numbers / sizeof numbers[0]);
+	return true;
 }
 
 bool
-supervisor_run(int n, int64_t budget_ms, _Atomic int64_t **busy_since_ms)
+supervisor_run(int n, const struct supervisor_limits *limits,
+    _Atomic int64_t **busy_since_ms)
 {
-	static const int signals[] = { SIGCHLD, SIGTERM, SIGINT, SIGUSR1,
-		SIGHUP };
 	bool stopping = false;
 	int64_t now_ms = wait_now_ms();
 	int left;
 
-	children = calloc((size_t)n, sizeof *children);
-	busy = mmap(NULL, (size_t)n * sizeof *busy, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (children == NULL || busy == MAP_FAILED) {
-		log_line("out of memory for workers: one process serves alone");
+	*busy_since_ms = NULL;
+	if (!begin_parent(n, limits))
 		return true;
-	}
-	n_children = n;
-	wait_block(&watched, signals, sizeof signals / sizeof signals[0]);
 	do {
 		if (!stopping && start_missing(now_ms, busy_since_ms))
 			return true;
-		act_on(next_signal(now_ms), &stopping);
+		stopping = act_on(next_signal(now_ms), stopping, now_ms);
 		now_ms = wait_now_ms();
 		left = collect(now_ms);
-		kill_hung(now_ms, budget_ms);
+		kill_hung(now_ms);
 		if (!stopping)
-			replace_next();
+			replace_next(now_ms);
 	} while (left > 0 || !stopping);
 	return false;
+}
+
+bool
+supervisor_succeed(void)
+{
+	if (supervisor.parent == 0 || !supervisor.limits->successor ||
+	    getppid() == supervisor.parent || is_starter_gone() ||
+	    atomic_exchange(&supervisor.shared->succeeded, true))
+		return false;
+	prctl(PR_SET_PDEATHSIG, 0);
+	supervisor.heir = true;
+	log_line("the first process is gone, and a worker takes its place");
+	return true;
 }

@@ -12,21 +12,42 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct supervisor_limits {
+	int64_t
+	    budget_ms; /* a child busy for longer without progress is killed */
+	int64_t stop_ms; /* so is one that was asked to end, after that */
+	bool successor;  /* see supervisor_succeed() */
+};
+
 /*
  * Keep n children (1 ...) until asked to stop.
  *
  * SIGTERM, SIGINT or SIGUSR1: they get SIGTERM, and when all have ended it
- * returns.  SIGHUP: they are replaced, one by one.  One that ends by itself is
- * replaced: at once after status 0 or a second of life, else after a pause that
- * doubles from 100 ms to 5 s.  When the parent is gone they get SIGTERM.
+ * returns.  SIGHUP: they get SIGHUP one by one, each when its predecessor is
+ * replaced.  One that ends by itself is replaced: at once after status 0 or a
+ * second of life, else after a pause that doubles from 100 ms to 5 s.
  *
- * budget_ms      a child that is busy for longer is killed
- * busy_since_ms  gets, in a child, where it is to note since when it is busy,
- *                on wait_now_ms()'s clock, and 0 when it is not
+ * limits         must outlive the process
+ * busy_since_ms  gets, in a child, where it is to note since when it is busy
+ *                without progress, on wait_now_ms()'s clock, and 0 when it is
+ * not
  *
- * Returns true in a child, which is to serve and then to exit, or where memory
- * ran out at the start; false in the parent, at the end.
+ * Returns true in a child: go on and serve, then ask supervisor_succeed(); true
+ * too in the only process when memory ran out; false in the parent, at the end.
  */
-bool supervisor_run(int n, int64_t budget_ms, _Atomic int64_t **busy_since_ms);
+bool supervisor_run(int n, const struct supervisor_limits *limits,
+    _Atomic int64_t **busy_since_ms);
+
+/*
+ * When the parent is killed its children get SIGTERM.  Not so with
+ * limits->successor, for a web server that started the parent and looks, when
+ * it is gone, whether the socket still answers: lighttpd takes such a socket
+ * for that of a stranger, and never starts the program again.  Then the
+ * children get SIGHUP, and the first to ask here takes the parent's place,
+ * until the process that started the first parent has ended.
+ *
+ * Returns true in that one: call supervisor_run() again.
+ */
+bool supervisor_succeed(void);
 
 #endif

@@ -3,6 +3,8 @@
 --
 -- Every secret in here is published.  Never load it into a real database.
 
+\set ON_ERROR_STOP on
+
 INSERT INTO "user" (id, username, email, owner) VALUES
 	(1, 'admin', 'admin@example.com', true),
 	(2, 'demo',  'demo@example.com',  true);
@@ -30,8 +32,8 @@ VALUES
 	    'bScSh2uTtnjMlfOjMqyytvbXj1HHQ-CJJt17qIzaP9g'),
 	(1, 2, '2023-08-18 23:41:52.480598+00',
 	    'JS3Umh826UoZzbuGQUsj36PSBwruVCzQYlRFf3KmJWA'),
-	(1, 2, date_trunc('second', now()) + interval '30 days',
+	(1, 2, pg_catalog.date_trunc('second'::text, now()) + interval '30 days',
 	    'some_really_long_string');
 
-SELECT setval('user_id_seq', 2);
-SELECT setval('oauth2_application_id_seq', 1);
+SELECT pg_catalog.setval('user_id_seq'::regclass, 2::bigint);
+SELECT pg_catalog.setval('oauth2_application_id_seq'::regclass, 1::bigint);

@@ -6,14 +6,63 @@
 --
 --     psql -d DATABASE -f index.sql
 --
+-- Where Mage's tables are in another schema than public, name that schema with
+-- -v schema=mage.  A session that has used the table and leaves its transaction
+-- open, as an idle Mage may, can hold the work up: after lock_timeout it ends
+-- with a message that says what to do.  Running it again mends what is left.
+--
 -- The order is the list's own: expires DESC with NULL first, then id DESC.
 
+\set ON_ERROR_STOP on
+\if :{?schema}
+\else
+\set schema public
+\endif
+\if :{?lock_timeout}
+\else
+\set lock_timeout 30s
+\endif
+
+-- Nothing below is found in a schema that somebody else made.
+SET search_path = :"schema", pg_temp;
+SET lock_timeout = :'lock_timeout';
+
+-- Each of these may wait in vain; what came of them is looked at below.
+\set ON_ERROR_STOP off
 CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_oauth2_access_token_user_id_expires_id
 	ON oauth2_access_token (user_id, expires DESC, id DESC);
 
--- A build that was interrupted leaves an index that is not used: mend it.
-SELECT format('REINDEX INDEX CONCURRENTLY %s', indexrelid::regclass)
-FROM pg_index
-WHERE indexrelid = to_regclass('ix_oauth2_access_token_user_id_expires_id')
-	AND NOT indisvalid
+-- A run that was interrupted leaves an index that is not valid: one of this name
+-- is built anew, one that REINDEX named _ccnew or _ccold is dropped.
+SELECT pg_catalog.format(CASE
+	WHEN relname::text = 'ix_oauth2_access_token_user_id_expires_id'
+	THEN 'REINDEX INDEX CONCURRENTLY %s'
+	ELSE 'DROP INDEX CONCURRENTLY %s' END, indexrelid::regclass)
+FROM pg_catalog.pg_index
+JOIN pg_catalog.pg_class ON pg_class.oid = indexrelid
+WHERE indrelid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
+	AND NOT indisvalid AND relname::text
+		~ '^ix_oauth2_access_token_user_id_expires_id(_cc(new|old)[0-9]*)?$'
+ORDER BY relname::text DESC
 \gexec
+
+SELECT count(*) FILTER (WHERE indisvalid) <> 1::bigint
+	OR count(*) FILTER (WHERE NOT indisvalid) <> 0::bigint AS not_ready
+FROM pg_catalog.pg_index
+JOIN pg_catalog.pg_class ON pg_class.oid = indexrelid
+WHERE indrelid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
+	AND relname::text
+		~ '^ix_oauth2_access_token_user_id_expires_id(_cc(new|old)[0-9]*)?$'
+\gset
+\set ON_ERROR_STOP on
+\if :not_ready
+DO $$
+BEGIN
+	RAISE EXCEPTION 'index.sql is not finished.' USING HINT =
+		'Where the error above says "lock timeout", another session keeps '
+		'a transaction open: see the rows of pg_stat_activity whose state '
+		'is "idle in transaction".  End it, or stop Mage for a moment, and '
+		'run index.sql again.';
+END
+$$;
+\endif

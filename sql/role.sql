@@ -1,16 +1,34 @@
 -- role.sql - the role that the program logs in as: it may read the columns
--- that the endpoint needs, and nothing else.  refresh_token, password_hash and
--- every other table stay out of its reach.
+-- that the endpoint needs, and cannot change Mage's tables.  refresh_token,
+-- password_hash and every other table stay out of its reach.
 --
 -- Run it in Mage's database as a superuser, or as an owner of the tables who
 -- may create roles; it may be run again:
 --
 --     psql -d DATABASE -f role.sql
 --
+-- Where Mage's tables are in another schema than public, name that schema:
+--
+--     psql -d DATABASE -v schema=mage -f role.sql
+--
 -- It sets no password.  Give it one that is not kept in a history file with
 -- psql's \password oauth_access_tokens, or let pg_hba.conf use "peer".
--- Tables in a schema of their own: ALTER ROLE ... SET search_path = thatschema,
--- and GRANT USAGE ON SCHEMA thatschema to it.
+--
+-- What PUBLIC may do, the role may do as well.  These two take from PUBLIC what
+-- no reader needs: to make temporary tables, and, up to PostgreSQL 14, to create
+-- functions and operators that others would call unawares:
+--
+--     REVOKE TEMPORARY ON DATABASE database FROM PUBLIC;
+--     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+\set ON_ERROR_STOP on
+\if :{?schema}
+\else
+\set schema public
+\endif
+
+-- Nothing below is found in a schema that somebody else made.
+SET search_path = :"schema", pg_temp;
 
 DO $$
 BEGIN
@@ -21,21 +39,37 @@ BEGIN
 END
 $$;
 
-ALTER ROLE oauth_access_tokens
-	NOCREATEDB NOCREATEROLE CONNECTION LIMIT 64;
+ALTER ROLE oauth_access_tokens CONNECTION LIMIT 64;
 
--- Only a superuser may say these, and only he can have given them.
+-- Only a superuser may say these in every version of PostgreSQL; a role that
+-- was made above has none of the attributes.  (BYPASSRLS stays as it is: where
+-- the tables have row-level security the role needs it.)
 DO $$
 BEGIN
 	IF (SELECT rolsuper FROM pg_catalog.pg_roles
 	    WHERE rolname = current_user) THEN
-		ALTER ROLE oauth_access_tokens
-			NOSUPERUSER NOREPLICATION NOBYPASSRLS;
+		ALTER ROLE oauth_access_tokens NOSUPERUSER NOCREATEDB
+			NOCREATEROLE NOREPLICATION;
+		-- No token in PostgreSQL's log where it logs statements.
+		IF pg_catalog.current_setting('server_version_num')::integer
+		    >= 130000 THEN
+			ALTER ROLE oauth_access_tokens
+				SET log_parameter_max_length = 0;
+			ALTER ROLE oauth_access_tokens
+				SET log_parameter_max_length_on_error = 0;
+		END IF;
 	END IF;
 END
 $$;
 
--- The role cannot write as it has no right to; this says it once more.
+-- Tables and all else are looked for in this schema alone.  By default the
+-- schema named after the role comes first, which anybody could make who may
+-- create schemas.
+ALTER ROLE oauth_access_tokens SET search_path = :"schema", pg_temp;
+-- A policy that hides rows is an error, not a shorter list.
+ALTER ROLE oauth_access_tokens SET row_security = off;
+-- The role cannot write Mage's tables as it has no right to; this says it once
+-- more.
 ALTER ROLE oauth_access_tokens SET default_transaction_read_only = on;
 -- The server's own end of a statement whose client is gone or has given up.
 ALTER ROLE oauth_access_tokens SET statement_timeout = '2s';
@@ -46,6 +80,11 @@ ALTER ROLE oauth_access_tokens SET idle_in_transaction_session_timeout = '5s';
 ALTER ROLE oauth_access_tokens SET jit = off;
 ALTER ROLE oauth_access_tokens SET plan_cache_mode = force_generic_plan;
 
+SELECT pg_catalog.format('GRANT USAGE ON SCHEMA %I TO oauth_access_tokens',
+	:'schema'::text)
+WHERE NOT pg_catalog.has_schema_privilege('oauth_access_tokens'::name,
+	:'schema'::text, 'USAGE'::text)
+\gexec
 GRANT SELECT (id, client_id)
 	ON oauth2_application TO oauth_access_tokens;
 GRANT SELECT (id, expires, oauth2_application_id, token, user_id)
@@ -54,7 +93,8 @@ GRANT SELECT (id, owner, roles)
 	ON "user" TO oauth_access_tokens;
 GRANT SELECT (user_id, role_id)
 	ON user_role TO oauth_access_tokens;
-GRANT SELECT (id, entity, entity_id, access, role_id)
+-- entity_name and options: for REQUIRE_USER_PERMISSIONS.
+GRANT SELECT (id, entity, entity_id, entity_name, access, options, role_id)
 	ON permission TO oauth_access_tokens;
 GRANT SELECT (permission_id, role_id)
 	ON role_permission TO oauth_access_tokens;

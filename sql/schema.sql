@@ -1,9 +1,11 @@
 -- schema.sql - the tables that the endpoint reads, as Mage AI's migrations
--- leave them (mage_ai/orchestration/db/migrations, up to 42a14d6143f1 of
--- April 2024): names, column types, defaults, foreign keys and indexes.
+-- leave them (mage_ai/orchestration/db/migrations, up to 39d36f1dab73 of
+-- August 2025): names, column types, defaults, foreign keys and indexes.
 --
 -- For demo and tests, and for a database that is not Mage's.  A real Mage
 -- database has all this and needs no change.
+
+\set ON_ERROR_STOP on
 
 CREATE TABLE "user" (
 	id            serial PRIMARY KEY,
@@ -63,6 +65,7 @@ CREATE TABLE role (
 	user_id    integer,
 	CONSTRAINT role_user_id FOREIGN KEY (user_id) REFERENCES "user" (id)
 );
+CREATE UNIQUE INDEX ix_role_name ON role (name);
 
 CREATE TYPE entity AS ENUM ('GLOBAL', 'PROJECT', 'PIPELINE');
 

@@ -8,13 +8,16 @@
 -- It gives one row, whose last column says whether an index leads to a user's
 -- tokens.
 
-SELECT set_config('lock_timeout', $1::text, $3),
-	set_config('statement_timeout', $2::text, $3),
+SELECT set_config('lock_timeout'::text, $1::text, $3),
+	set_config('statement_timeout'::text, $2::text, $3),
+	-- A policy that hides rows is to be an error, not a shorter list.
+	set_config('row_security'::text, 'off'::text, $3),
 	EXISTS (
 		SELECT
-		FROM pg_index
-		JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
-		WHERE indrelid = to_regclass('oauth2_access_token')
-			AND attname = 'user_id' AND indisvalid
+		FROM pg_catalog.pg_index
+		JOIN pg_catalog.pg_attribute ON attrelid = indrelid
+			AND attnum = indkey[0]
+		WHERE indrelid = to_regclass('oauth2_access_token'::text)::oid
+			AND attname = 'user_id'::name AND indisvalid
 			AND indpred IS NULL
 	) AS indexed

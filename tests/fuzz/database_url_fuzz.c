@@ -2,9 +2,9 @@
  * database_url_fuzz.c - any bytes without NUL are a URL.
  *
  * Promises: what comes out is a connection string of libpq's form, within its
- * size, whose ports are numbers and whose hosts hold no "@" but at the beginning;
- * its values, once encoded, make a URL that reads as the same values; or what is
- * wrong is said in a static text.
+ * size, whose ports are numbers and whose hosts hold no "@" but at the
+ * beginning; its values, once encoded, make a URL that reads as the same
+ * values; or what is wrong is said in a static text.
  */
 #include <ctype.h>
 
@@ -12,7 +12,8 @@
 #include "fuzz.h"
 #include "uri.h"
 
-/* The keywords that a URL has a place for; their values are NULL when absent. */
+/* The keywords that a URL has a place for; their values are NULL when absent.
+ */
 enum { USER, PASSWORD, DBNAME, HOST, PORT, KEYWORDS };
 
 static const char *const keywords[KEYWORDS] = { "user", "password", "dbname",
@@ -69,8 +70,7 @@ read_conninfo(char *values[KEYWORDS], const char *text)
 	while (*text != '\0') {
 		const char *name = text;
 		char *value = allocate(strlen(text));
-		size_t len = strspn(
-		    text, "abcdefghijklmnopqrstuvwxyz_");
+		size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
 
 		PROMISE(len > 0 && text[len] == '=');
 		text = read_value(text + len + 1, value);
@@ -118,8 +118,7 @@ check_again(char *const values[KEYWORDS])
 			PROMISE(values[i] == NULL
 			            ? back[i] == NULL
 			            : back[i] != NULL &&
-			                strcmp(values[i],
-			                    back[i]) == 0);
+			                  strcmp(values[i], back[i]) == 0);
 		free_values(back);
 		free(conninfo);
 		free(url);

@@ -1,48 +1,40 @@
 /*
- * link_fuzz.c - two lines are a query string and a path, whatever follows is
- * the count: a page of a list as query_parse() and db_list() could leave it.
+ * link_fuzz.c - a line is a query string, whatever follows is the count: a page
+ * of a list as query_parse() and tokens_list() could leave it.
  *
  * Promises: the Link is printable, within its size, and made of targets in <>
- * that read back as the path and the query's values; the relations are those
- * that exist, and their offsets where they belong.
+ * that read back as the query's values; the relations are those that exist, and
+ * their offsets where they belong.
  */
 #include <inttypes.h>
 
 #include "fuzz.h"
 #include "link.h"
 #include "query.h"
-#include "uri.h"
 
 enum relation { FIRST, PREV, NEXT, LAST, RELATIONS };
 
 struct list {
-	char path[REQUEST_PATH_MAX + 1];
 	struct query query;
 	struct token_page page;
 };
 
-/* Read a target, "/path?query"; returns its offset. */
+/* Read a target, "?query"; returns its offset. */
 static int64_t
 read_target(const char *text, size_t len, const struct list *list)
 {
-	const char *query = memchr(text, '?', len);
 	const char *error;
-	char path[3 * REQUEST_PATH_MAX + 1];
 	struct query q;
-	size_t n;
 
-	PROMISE(text[0] == '/' && query != NULL);
-	PROMISE(uri_decode(
-	    path, &n, text, (size_t)(query - text), URI_PLUS_IS_PLUS));
-	PROMISE(strcmp(path, list->path) == 0);
-	query++;
-	PROMISE(query_parse(&q, query, len - (size_t)(query - text), &error));
+	PROMISE(text[0] == '?');
+	PROMISE(query_parse(&q, text + 1, len - 1, &error));
 	PROMISE(q.limit == (list->query.limit > 0 ? list->query.limit
 	                                          : QUERY_DEFAULT_LIMIT));
-	PROMISE(q.show_all == list->query.show_all);
+	PROMISE((q.show_all == QUERY_FLAG_ON) ==
+	        (list->query.show_all == QUERY_FLAG_ON));
 	PROMISE(strcmp(q.api_key, list->query.api_key) == 0);
-	PROMISE((memmem(query, (size_t)(text + len - query), "api_key=", 8) !=
-	            NULL) == (q.api_key[0] != '\0'));
+	PROMISE((memmem(text, len, "api_key=", 8) != NULL) ==
+	        (q.api_key[0] != '\0'));
 	return q.offset;
 }
 
@@ -105,7 +97,7 @@ check_link(const struct list *list)
 {
 	int64_t offsets[RELATIONS] = { -1, -1, -1, -1 };
 	char *out = allocate(LINK_SIZE);
-	size_t len = link_format(out, list->path, &list->query, &list->page);
+	size_t len = link_format(out, &list->query, &list->page);
 	const char *p = out;
 
 	PROMISE(len < LINK_SIZE && len == strlen(out));
@@ -144,15 +136,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!query_parse(&list.query, (const char *)data, len, &error) ||
 	    data + len == end)
-		return 0;
-	data += len + 1;
-	len = line_len(data, (size_t)(end - data));
-	if (len < 1 || len > REQUEST_PATH_MAX || data[0] != '/' ||
-	    memchr(data, '\0', len) != NULL)
-		return 0;
-	memcpy(list.path, data, len);
-	list.path[len] = '\0';
-	if (!uri_is_utf8(list.path, len))
 		return 0;
 	for (data += len; data < end; data++)
 		if (*data >= '0' && *data <= '9')

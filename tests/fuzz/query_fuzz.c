@@ -32,6 +32,11 @@ same(const struct query *a, const struct query *b)
 static void
 check_values(const struct query *q)
 {
+	static const char *const flags[] = {
+		[QUERY_FLAG_ABSENT] = "",
+		[QUERY_FLAG_OFF] = "&show_all=0",
+		[QUERY_FLAG_ON] = "&show_all=1",
+	};
 	char text[128 + 3 * QUERY_API_KEY_MAX], key[3 * QUERY_API_KEY_MAX + 1];
 	const char *end = memchr(q->api_key, '\0', sizeof q->api_key);
 	const char *error = "unset";
@@ -42,11 +47,11 @@ check_values(const struct query *q)
 	PROMISE(uri_is_utf8(q->api_key, (size_t)(end - q->api_key)));
 	uri_encode(key, q->api_key, (size_t)(end - q->api_key));
 	n = snprintf(text, sizeof text,
-	    "api_key=%s&show_all=%d&_offset=%" PRId64 "&_limit=%" PRId64, key,
-	    q->show_all, q->offset, q->limit);
+	    "api_key=%s%s&_offset=%" PRId64 "&_limit=%" PRId64, key,
+	    flags[q->show_all], q->offset, q->limit);
 	PROMISE(query_parse(&back, text, (size_t)n, &error));
 	PROMISE(error == NULL && same(q, &back));
-	n += snprintf(text + n, sizeof text - (size_t)n, "&show_all");
+	n += snprintf(text + n, sizeof text - (size_t)n, "&api_key");
 	PROMISE(!query_parse(&back, text, (size_t)n, &error));
 }
 

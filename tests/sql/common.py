@@ -33,13 +33,14 @@ def _statements():
 
 STATEMENTS = _statements()
 
-# The forms of the list, each as "active" and as "all".
+# The forms of the list: who reads, which shape, each as "active" and as "all".
+READERS = ("roles", "permissions")
 SHAPES = ("near", "far", "scan")
-LISTS = tuple(f"{shape}_{which}" for shape in SHAPES
-              for which in ("active", "all"))
+LISTS = tuple(f"{reader}_{shape}_{which}" for reader in READERS
+              for shape in SHAPES for which in ("active", "all"))
 
 PREPARE = "\\pset null NULL\n" + "".join(
-    f"PREPARE {name} (text, text, text, bigint, bigint) AS\n"
+    f"PREPARE {name} (text, text, text, bigint, bigint, boolean) AS\n"
     f"{STATEMENTS[name]};\n" for name in LISTS)
 
 
@@ -61,9 +62,11 @@ def values(rows):
     return ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
 
 
-def execute(statement, key, token, project=None, limit=40, offset=0):
+def execute(statement, key, token, project=None, limit=40, offset=0,
+            show_all_sent=False):
     """EXECUTE of one of the lists, with the program's parameters."""
-    arguments = map(literal, (key, token, project, limit, offset))
+    arguments = map(literal, (key, token, project, limit, offset,
+                              show_all_sent))
     return f"EXECUTE {statement}({', '.join(arguments)});"
 
 

@@ -94,8 +94,8 @@ spell(const char *url)
 {
 	char *text = NULL;
 
-	assert_true(asprintf(&text, "%s%s", *url == ':' ? "postgresql" : "",
-	                url) > 0);
+	assert_true(
+	    asprintf(&text, "%s%s", *url == ':' ? "postgresql" : "", url) > 0);
 	return guarded_text(text);
 }
 
@@ -195,8 +195,8 @@ limit_parameters(void **state)
 
 	(void)state;
 	for (int i = 0; i < 48; i++)
-		snprintf(url + strlen(url), sizeof url - strlen(url),
-		    "%c%c=1&", 'a' + i / 26, 'a' + i % 26);
+		snprintf(url + strlen(url), sizeof url - strlen(url), "%c%c=1&",
+		    'a' + i / 26, 'a' + i % 26);
 	assert_null(database_url_read(url, &got));
 	free(got);
 	strncat(url, "zz=1", sizeof url - strlen(url) - 1);

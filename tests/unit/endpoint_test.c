@@ -11,6 +11,9 @@
 #include "endpoint.h"
 #include "failing_malloc.h"
 #include "log.h"
+#include "query.h"
+#include "request.h"
+#include "tokens.h"
 
 #define PROGRAM "oauth_access_tokens"
 #define GET     "REQUEST_METHOD=GET"
@@ -20,10 +23,11 @@
 
 struct db {
 	enum db_result result;
+	enum tokens_outcome outcome;
 	struct token_page page;
 	int asked; /* times */
 	int forgotten;
-	struct db_request wanted;
+	struct tokens_request wanted;
 	char api_key[QUERY_API_KEY_MAX + 1],
 	    token[64]; /* copies of its texts */
 };
@@ -32,23 +36,27 @@ static int logged; /* lines */
 static char logged_id[REQUEST_ID_MAX + 1];
 
 enum db_result
-db_list(
-    struct db *db, const struct db_request *request, struct token_page *page)
+tokens_list(struct db *db, const struct config *settings,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    struct token_page *page)
 {
+	(void)settings;
 	db->asked++;
 	db->wanted = *request;
 	snprintf(db->api_key, sizeof db->api_key, "%.*s",
 	    (int)request->api_key_len, request->api_key);
 	snprintf(db->token, sizeof db->token, "%.*s", (int)request->token_len,
 	    request->token);
-	if (db->result == DB_OK)
+	*outcome = db->outcome;
+	if (db->result == DB_OK && db->outcome == TOKENS_OK)
 		*page = db->page;
 	return db->result;
 }
 
 void
-db_forget(struct db *db)
+tokens_forget(struct db *db, struct token_page *page)
 {
+	(void)page;
 	if (db != NULL)
 		db->forgotten++;
 }
@@ -60,11 +68,12 @@ log_line(const char *format, ...)
 	logged++;
 }
 
-void
+const char *
 log_begin_request(const char *id, size_t len)
 {
 	snprintf(logged_id, sizeof logged_id, "%.*s", (int)len,
 	    id != NULL ? id : "");
+	return id != NULL ? logged_id : "made-up";
 }
 
 static char client_ids[] = "key1, key2";
@@ -118,46 +127,48 @@ static const struct fault {
 	const char *name;
 	const char *variables[8];
 	enum db_result result;
+	enum tokens_outcome outcome;
 	int status;
 	const char *type;
 	int asked;
 } faults[] = {
 	{ "method", { OTHER, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER },
-	    DB_FAILED, 405, "method_not_allowed", 0 },
+	    DB_FAILED, TOKENS_OK, 405, "method_not_allowed", 0 },
 	{ "path", { GET, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
-	    404, "record_not_found", 0 },
+	    TOKENS_OK, 404, "record_not_found", 0 },
 	{ "parameter", { GET, LIST, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
-	    400, "invalid_parameter", 0 },
+	    TOKENS_OK, 400, "invalid_parameter", 0 },
 	{ "query's length", { GET, LIST, LONG_QUERY, LONG_HEADER }, DB_FAILED,
-	    414, "request_too_large", 0 },
+	    TOKENS_OK, 414, "request_too_large", 0 },
 	{ "header's length", { GET, LIST, "QUERY_STRING=", LONG_HEADER },
-	    DB_FAILED, 431, "request_too_large", 0 },
-	{ "API key", { GET, LIST }, DB_FAILED, 401, "invalid_api_key", 0 },
-	{ "API key, with a token", { GET, LIST, TOKEN }, DB_FAILED, 401,
+	    DB_FAILED, TOKENS_OK, 431, "request_too_large", 0 },
+	{ "API key", { GET, LIST }, DB_FAILED, TOKENS_OK, 401,
 	    "invalid_api_key", 0 },
-	{ "token", { GET, LIST, KEY }, DB_FAILED, 401, "invalid_oauth_token",
-	    0 },
+	{ "API key, with a token", { GET, LIST, TOKEN }, DB_FAILED, TOKENS_OK,
+	    401, "invalid_api_key", 0 },
+	{ "token", { GET, LIST, KEY }, DB_FAILED, TOKENS_OK, 401,
+	    "invalid_oauth_token", 0 },
 	{ "ill-formed token", { GET, LIST, KEY, "HTTP_OAUTH_TOKEN=a b" },
-	    DB_FAILED, 401, "invalid_oauth_token", 0 },
-	{ "unknown application", { GET, LIST, KEY, TOKEN },
-	    DB_UNKNOWN_APPLICATION, 401, "invalid_api_key", 1 },
-	{ "unknown token", { GET, LIST, KEY, TOKEN }, DB_UNKNOWN_TOKEN, 401,
-	    "invalid_oauth_token", 1 },
-	{ "expired token", { GET, LIST, KEY, TOKEN }, DB_EXPIRED_TOKEN, 401,
-	    "expired_oauth_token", 1 },
-	{ "not a viewer", { GET, LIST, KEY, TOKEN }, DB_NOT_A_VIEWER, 403,
-	    "unauthorized_access", 1 },
-	{ "database away", { GET, LIST, KEY, TOKEN }, DB_UNAVAILABLE, 503,
-	    "service_unavailable", 1 },
-	{ "database too slow", { GET, LIST, KEY, TOKEN }, DB_TIMEOUT, 504,
-	    "database_timeout", 1 },
-	{ "statement failed", { GET, LIST, KEY, TOKEN }, DB_FAILED, 500,
-	    "internal_error", 1 },
-	{ "out of memory", { GET, LIST, KEY, TOKEN }, DB_NO_MEMORY, 500,
-	    "internal_error", 1 },
+	    DB_FAILED, TOKENS_OK, 401, "invalid_oauth_token", 0 },
+	{ "unknown application", { GET, LIST, KEY, TOKEN }, DB_OK,
+	    TOKENS_UNKNOWN_APPLICATION, 401, "invalid_api_key", 1 },
+	{ "unknown token", { GET, LIST, KEY, TOKEN }, DB_OK,
+	    TOKENS_UNKNOWN_TOKEN, 401, "invalid_oauth_token", 1 },
+	{ "expired token", { GET, LIST, KEY, TOKEN }, DB_OK,
+	    TOKENS_EXPIRED_TOKEN, 401, "expired_oauth_token", 1 },
+	{ "not a viewer", { GET, LIST, KEY, TOKEN }, DB_OK, TOKENS_NOT_A_VIEWER,
+	    403, "unauthorized_access", 1 },
+	{ "database away", { GET, LIST, KEY, TOKEN }, DB_UNAVAILABLE, TOKENS_OK,
+	    503, "service_unavailable", 1 },
+	{ "database too slow", { GET, LIST, KEY, TOKEN }, DB_TIMEOUT, TOKENS_OK,
+	    504, "database_timeout", 1 },
+	{ "statement failed", { GET, LIST, KEY, TOKEN }, DB_FAILED, TOKENS_OK,
+	    500, "internal_error", 1 },
+	{ "out of memory", { GET, LIST, KEY, TOKEN }, DB_NO_MEMORY, TOKENS_OK,
+	    500, "internal_error", 1 },
 	{ "none, the longest query", { GET, LIST, KEY, TOKEN, LONGEST_QUERY },
-	    DB_OK, 200, NULL, 1 },
-	{ "none", { GET, LIST, KEY, TOKEN }, DB_OK, 200, NULL, 1 },
+	    DB_OK, TOKENS_OK, 200, NULL, 1 },
+	{ "none", { GET, LIST, KEY, TOKEN }, DB_OK, TOKENS_OK, 200, NULL, 1 },
 };
 
 /* A variable whose value is n bytes: a text, and then the same byte. */
@@ -195,6 +206,7 @@ find_fault(void **state)
 	struct response response, head;
 
 	db.result = row->result;
+	db.outcome = row->outcome;
 	for (size_t i = 0; row->variables[i] != NULL; i++)
 		variables[i] = spell(row->variables[i]);
 	answer(&db, variables, &response);
@@ -221,38 +233,41 @@ static const struct question {
 	const char *variables[6];
 	const char *api_key, *token;
 	int64_t limit, offset;
-	bool show_all;
+	bool show_all, show_all_sent;
 } questions[] = {
 	{ "the defaults", { GET, LIST, KEY, TOKEN }, "key1",
-	    "some_really_long_string", 40, 0, false },
+	    "some_really_long_string", 40, 0, false, false },
 	{ "parameters",
 	    { GET, LIST, TOKEN,
 	        "QUERY_STRING=_limit=20&_offset=10&show_all=1&api_key=key2" },
-	    "key2", "some_really_long_string", 20, 10, true },
+	    "key2", "some_really_long_string", 20, 10, true, true },
 	{ "the key of the header first",
 	    { GET, LIST, TOKEN, KEY, "QUERY_STRING=api_key=key2" }, "key1",
-	    "some_really_long_string", 40, 0, false },
+	    "some_really_long_string", 40, 0, false, false },
 	{ "the header first, though the query's is none",
 	    { GET, LIST, TOKEN, KEY, "QUERY_STRING=api_key=none" }, "key1",
-	    "some_really_long_string", 40, 0, false },
+	    "some_really_long_string", 40, 0, false, false },
 	{ "bearer", { GET, LIST, KEY, "HTTP_AUTHORIZATION=Bearer b64==" },
-	    "key1", "b64==", 40, 0, false },
+	    "key1", "b64==", 40, 0, false, false },
 	{ "the greatest limit, clamped",
 	    { GET, LIST, KEY, TOKEN,
 	        "QUERY_STRING=_limit=9223372036854775807" },
-	    "key1", "some_really_long_string", 100, 0, false },
+	    "key1", "some_really_long_string", 100, 0, false, false },
 	{ "a limit over the most, clamped",
 	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=101" }, "key1",
-	    "some_really_long_string", 100, 0, false },
+	    "some_really_long_string", 100, 0, false, false },
 	{ "the most", { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=100" },
-	    "key1", "some_really_long_string", 100, 0, false },
+	    "key1", "some_really_long_string", 100, 0, false, false },
 	{ "none, for the count",
 	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=0" }, "key1",
-	    "some_really_long_string", 0, 0, false },
+	    "some_really_long_string", 0, 0, false, false },
+	{ "active ones, asked for",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=show_all=False" }, "key1",
+	    "some_really_long_string", 40, 0, false, true },
 	{ "the greatest offset",
 	    { GET, LIST, KEY, TOKEN,
 	        "QUERY_STRING=_offset=9223372036854775807" },
-	    "key1", "some_really_long_string", 40, INT64_MAX, false },
+	    "key1", "some_really_long_string", 40, INT64_MAX, false, false },
 };
 
 static void
@@ -270,6 +285,7 @@ ask(void **state)
 	assert_int_equal(db.wanted.limit, row->limit);
 	assert_int_equal(db.wanted.offset, row->offset);
 	assert_int_equal(db.wanted.show_all, row->show_all);
+	assert_int_equal(db.wanted.show_all_sent, row->show_all_sent);
 	response_clear(&response);
 }
 
@@ -282,9 +298,7 @@ static const struct content {
 } contents[] = {
 	{ "a list",
 	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=2&_offset=2" }, 200,
-	    "Link: </api/oauth_access_tokens?_limit=2&_offset=0>; "
-	    "rel=\"first\"",
-	    "api_key=",
+	    "Link: <?_limit=2&_offset=0>; rel=\"first\"", "api_key=",
 	    "{\"oauth_access_tokens\":["
 	    "{\"expires\":\"2000-01-01 00:00:00.000001+00:00\","
 	    "\"token\":\"a\",\"user_id\":2},"
@@ -300,11 +314,18 @@ static const struct content {
 	{ "links have the limit that counts",
 	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=101&_offset=1" }, 200,
 	    "?_limit=100&_offset=0>", "_limit=101", "\"count\":5" },
-	{ "the path of the logs",
+	{ "the path is not in the links",
 	    { GET, "REQUEST_URI=/m/api/pipelines/oauth_access_tokens/logs", KEY,
 	        TOKEN },
-	    200, "Link: </m/api/pipelines/oauth_access_tokens/logs?", "<//",
-	    "\"count\":5" },
+	    200, "Link: <?_limit=40&_offset=0>", "/m/api", "\"count\":5" },
+	{ "the client's id of the request",
+	    { GET, LIST, KEY, TOKEN, "HTTP_X_REQUEST_ID=request-7" }, 200,
+	    "X-Request-Id: request-7\r\n", "made-up", "\"count\":5" },
+	{ "the one that was made up", { GET, LIST, KEY, TOKEN }, 200,
+	    "X-Request-Id: made-up\r\n", "request-7", "\"count\":5" },
+	{ "and with an error, where the client's is ill-formed",
+	    { GET, LIST, KEY, "HTTP_X_REQUEST_ID=<>" }, 401,
+	    "X-Request-Id: made-up\r\n", "<>", "Invalid OAuth token." },
 	{ "a parameter's error names it",
 	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=1x" }, 400,
 	    "Status: 400 ", "1x", "\"message\": \"_limit takes " },
@@ -379,6 +400,21 @@ name_and_forget(void **state)
 	assert_string_equal(logged_id, "");
 }
 
+/* Headers that are too many to be read: one answer for all of them. */
+static void
+refuse(void **state)
+{
+	struct response response;
+
+	(void)state;
+	memset(&response, '#', sizeof response);
+	endpoint_refuse(&response);
+	assert_int_equal(response.status, 431);
+	check_type(&response, "request_too_large");
+	assert_non_null(strstr(response.head, "X-Request-Id: made-up\r\n"));
+	response_clear(&response);
+}
+
 /* Without a database: OPTIONS never needs one, a list does. */
 static const struct alone {
 	const char *name;
@@ -448,6 +484,7 @@ main(void)
 		{ ROWS(ask, questions) },
 		{ ROWS(fill, contents) },
 		{ ALONE(name_and_forget) },
+		{ ALONE(refuse) },
 		{ ROWS(answer_alone, alone) },
 		{ ALONE(run_out_of_memory_anywhere) },
 	};

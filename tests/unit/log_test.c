@@ -169,20 +169,46 @@ static void
 make_up_id(void **state)
 {
 	char first[17], same[17], second[17];
+	const char *id;
 
 	(void)state;
 	capture_messages();
-	log_begin_request(NULL, 0);
+	id = log_begin_request(NULL, 0);
 	read_made_up_id("made up a", first);
+	assert_string_equal(id, first);
 	read_made_up_id("made up b", same);
 	assert_string_equal(first, same);
 	log_begin_request(NULL, 0);
 	read_made_up_id("made up c", second);
 	assert_string_not_equal(first, second);
+	assert_string_equal(log_begin_request("id-3", 4), "id-3");
 	log_end_request();
 	log_line("made up d");
 	assert_line(NAME "made up d\n");
 	release();
+}
+
+/* Forked processes do not make up the same ids. */
+static void
+make_up_other_ids(void **state)
+{
+	char ours[17], theirs[17] = "";
+	int pair[2];
+
+	(void)state;
+	log_begin_request(NULL, 0);
+	assert_int_equal(pipe(pair), 0);
+	if (fork() == 0) {
+		log_begin_process();
+		_exit(write(pair[1], log_begin_request(NULL, 0), 16) != 16);
+	}
+	assert_int_equal(read(pair[0], theirs, 16), 16);
+	snprintf(ours, sizeof ours, "%s", log_begin_request(NULL, 0));
+	assert_string_not_equal(ours, theirs);
+	assert_int_equal(strspn(theirs, "0123456789abcdef"), 16);
+	close(pair[0]);
+	close(pair[1]);
+	log_end_request();
 }
 
 static void
@@ -320,6 +346,7 @@ main(void)
 		{ ROWS(write_message, messages) },
 		{ ROWS(cut_message, lengths) },
 		{ ALONE(make_up_id) },
+		{ ALONE(make_up_other_ids) },
 		{ ALONE(hold_back_repeats) },
 		{ ALONE(remember_some) },
 		{ ROWS(lose_in_full_pipe, rooms) },

@@ -11,48 +11,54 @@
 
 #define DEFAULT QUERY_DEFAULT_LIMIT
 #define MAX     INT64_MAX
+#define ABSENT  QUERY_FLAG_ABSENT
+#define OFF     QUERY_FLAG_OFF
+#define ON      QUERY_FLAG_ON
 
 static const struct good {
 	const char *name;
 	const char *text;
 	int64_t limit, offset;
-	bool show_all;
+	enum query_flag show_all;
 	const char *api_key;
 } good[] = {
-	{ "empty", "", DEFAULT, 0, false, "" },
+	{ "empty", "", DEFAULT, 0, ABSENT, "" },
 	{ "the documented example",
-	    "_limit=20&_offset=10&show_all=1&api_key=zk", 20, 10, true, "zk" },
-	{ "any order", "api_key=k&show_all=true&_offset=1&_limit=2", 2, 1, true,
+	    "_limit=20&_offset=10&show_all=1&api_key=zk", 20, 10, ON, "zk" },
+	{ "any order", "api_key=k&show_all=true&_offset=1&_limit=2", 2, 1, ON,
 	    "k" },
-	{ "only separators", "&&&", DEFAULT, 0, false, "" },
-	{ "separators around", "&_limit=1&&_offset=2&", 1, 2, false, "" },
-	{ "numbers: least", "_limit=0&_offset=0", 0, 0, false, "" },
+	{ "only separators", "&&&", DEFAULT, 0, ABSENT, "" },
+	{ "separators around", "&_limit=1&&_offset=2&", 1, 2, ABSENT, "" },
+	{ "numbers: least", "_limit=0&_offset=0", 0, 0, ABSENT, "" },
 	{ "numbers: greatest",
 	    "_limit=9223372036854775807&_offset=9223372036854775807", MAX, MAX,
-	    false, "" },
+	    ABSENT, "" },
 	{ "numbers: leading zeros", "_limit=00000000000000000000000000000012",
-	    12, 0, false, "" },
-	{ "numbers: escaped digits", "_limit=%31%30", 10, 0, false, "" },
-	{ "show_all: 1", "show_all=1", DEFAULT, 0, true, "" },
-	{ "show_all: true", "show_all=true", DEFAULT, 0, true, "" },
-	{ "show_all: 0", "show_all=0", DEFAULT, 0, false, "" },
-	{ "show_all: false", "show_all=false", DEFAULT, 0, false, "" },
-	{ "show_all: empty", "show_all=", DEFAULT, 0, false, "" },
-	{ "show_all: no value", "show_all", DEFAULT, 0, false, "" },
-	{ "api_key: empty", "api_key=", DEFAULT, 0, false, "" },
-	{ "api_key: no value", "api_key&_limit=1", 1, 0, false, "" },
-	{ "api_key: = inside", "api_key=a=b==", DEFAULT, 0, false, "a=b==" },
-	{ "api_key: plus", "api_key=+a%2Bb+", DEFAULT, 0, false, " a+b " },
-	{ "api_key: decoded once", "api_key=%2541", DEFAULT, 0, false, "%41" },
+	    12, 0, ABSENT, "" },
+	{ "numbers: escaped digits", "_limit=%31%30", 10, 0, ABSENT, "" },
+	{ "show_all: 1", "show_all=1", DEFAULT, 0, ON, "" },
+	{ "show_all: true", "show_all=true", DEFAULT, 0, ON, "" },
+	{ "show_all: True", "show_all=True", DEFAULT, 0, ON, "" },
+	{ "show_all: tRUE", "show_all=tRUE", DEFAULT, 0, ON, "" },
+	{ "show_all: FALSE", "show_all=FALSE", DEFAULT, 0, OFF, "" },
+	{ "show_all: 0", "show_all=0", DEFAULT, 0, OFF, "" },
+	{ "show_all: false", "show_all=false", DEFAULT, 0, OFF, "" },
+	{ "show_all: empty", "show_all=", DEFAULT, 0, OFF, "" },
+	{ "show_all: no value", "show_all", DEFAULT, 0, OFF, "" },
+	{ "api_key: empty", "api_key=", DEFAULT, 0, ABSENT, "" },
+	{ "api_key: no value", "api_key&_limit=1", 1, 0, ABSENT, "" },
+	{ "api_key: = inside", "api_key=a=b==", DEFAULT, 0, ABSENT, "a=b==" },
+	{ "api_key: plus", "api_key=+a%2Bb+", DEFAULT, 0, ABSENT, " a+b " },
+	{ "api_key: decoded once", "api_key=%2541", DEFAULT, 0, ABSENT, "%41" },
 	{ "api_key: escaped separators", "api_key=%26_limit%3D5", DEFAULT, 0,
-	    false, "&_limit=5" },
-	{ "api_key: UTF-8", "api_key=%F0%9F%98%80\xc3\xa9", DEFAULT, 0, false,
+	    ABSENT, "&_limit=5" },
+	{ "api_key: UTF-8", "api_key=%F0%9F%98%80\xc3\xa9", DEFAULT, 0, ABSENT,
 	    "\xf0\x9f\x98\x80\xc3\xa9" },
-	{ "names: escaped", "%5Flimi%74=7", 7, 0, false, "" },
+	{ "names: escaped", "%5Flimi%74=7", 7, 0, ABSENT, "" },
 	{ "unknown with _", "_=1&_x&_limi=2&_limitx=3&_LIMIT=4&_api_key=k",
-	    DEFAULT, 0, false, "" },
-	{ "unknown with _, twice", "_x=1&_x=2", DEFAULT, 0, false, "" },
-	{ "unknown with escaped _", "%5Fx=1", DEFAULT, 0, false, "" },
+	    DEFAULT, 0, ABSENT, "" },
+	{ "unknown with _, twice", "_x=1&_x=2", DEFAULT, 0, ABSENT, "" },
+	{ "unknown with escaped _", "%5Fx=1", DEFAULT, 0, ABSENT, "" },
 };
 
 static void
@@ -105,7 +111,7 @@ static const struct bad {
 	{ "_offset: negative", BYTES("_offset=-0"), "_offset" },
 	{ "show_all: 2", BYTES("show_all=2"), "show_all" },
 	{ "show_all: 01", BYTES("show_all=01"), "show_all" },
-	{ "show_all: True", BYTES("show_all=True"), "show_all" },
+	{ "show_all: Yes", BYTES("show_all=Yes"), "show_all" },
 	{ "show_all: truer", BYTES("show_all=truer"), "show_all" },
 	{ "show_all: tru", BYTES("show_all=tru"), "show_all" },
 	{ "show_all: a space", BYTES("show_all=+1"), "show_all" },

@@ -43,8 +43,7 @@
 #define CUT_OFF    "a parameter is cut off"
 #define BAD_NAME   "a parameter has no good name"
 #define HAS_NUL    "a parameter holds a NUL"
-#define TOO_MANY   "too many parameters"
-#define TOO_LONG   "its parameters are too long"
+#define NO_END     "its parameters do not end"
 
 /* What a whole stream comes to. */
 struct result {
@@ -53,12 +52,13 @@ struct result {
 	const char *bytes; /* when whole: what libfcgi gets */
 	size_t len;
 	bool ended;
+	bool too_large;
 };
 
-#define MORE           RECORDS_MORE, NULL, NULL, 0, false
-#define BAD(text)      RECORDS_BAD, text, NULL, 0, false
-#define WHOLE(literal) RECORDS_WHOLE, NULL, BYTES(literal), false
-#define ENDED(literal) RECORDS_WHOLE, NULL, BYTES(literal), true
+#define MORE           RECORDS_MORE, NULL, NULL, 0, false, false
+#define BAD(text)      RECORDS_BAD, text, NULL, 0, false, false
+#define WHOLE(literal) RECORDS_WHOLE, NULL, BYTES(literal), false, false
+#define ENDED(literal) RECORDS_WHOLE, NULL, BYTES(literal), true, false
 
 static const struct stream {
 	const char *name;
@@ -236,21 +236,26 @@ static const struct size {
 	size_t pairs, content; /* bytes in all */
 	size_t record;         /* bytes of a record's content */
 	uint8_t padding;
+	bool too_large;    /* so that none is kept */
 	const char *wrong; /* NULL: good */
 } sizes[] = {
-	{ "as many pairs", 512, 2048, 65535, 0, NULL },
-	{ "a pair more", 513, 2052, 65535, 0, TOO_MANY },
-	{ "as long", 1, 65535, 65535, 0, NULL },
-	{ "a byte longer", 1, 65536, 65535, 0, TOO_LONG },
-	{ "a byte longer, in halves", 1, 65536, 32768, 0, TOO_LONG },
-	{ "much longer", 1, 200000, 65535, 0, TOO_LONG },
-	{ "as many and as long", 512, 65535, 4096, 0, NULL },
-	{ "as long, records of a byte", 1, 65535, 1, 0, NULL },
-	{ "a byte longer, records of a byte", 1, 65536, 1, 0, TOO_LONG },
-	{ "as long, all padded", 1, 65535, 255, 255, NULL },
+	{ "as many pairs", 512, 2048, 65535, 0, false, NULL },
+	{ "a pair more", 513, 2052, 65535, 0, true, NULL },
+	{ "many pairs more", 10000, 40000, 65535, 0, true, NULL },
+	{ "as long", 1, 65535, 65535, 0, false, NULL },
+	{ "a byte longer", 1, 65536, 65535, 0, true, NULL },
+	{ "a byte longer, in halves", 1, 65536, 32768, 0, true, NULL },
+	{ "much longer", 1, 200000, 65535, 0, true, NULL },
+	{ "as many and as long", 512, 65535, 4096, 0, false, NULL },
+	{ "as long, records of a byte", 1, 65535, 1, 0, false, NULL },
+	{ "a byte longer, records of a byte", 1, 65536, 1, 0, true, NULL },
+	{ "as long, all padded", 1, 65535, 255, 255, false, NULL },
+	{ "just over all limits", 1, 1048000, 65535, 0, true, NULL },
+	{ "endless", 1, 1048576, 65535, 0, false, NO_END },
+	{ "endless padding", 1, 4100, 1, 255, false, NO_END },
 };
 
-#define STREAM_MAX (1 << 20)
+#define STREAM_MAX (1 << 21)
 
 static struct records *records; /* its bytes end where the page does */
 static char *room;              /* STREAM_MAX bytes, that too */
@@ -285,6 +290,7 @@ check(const struct result *want)
 	else
 		assert_null(records->wrong);
 	if (want->state == RECORDS_WHOLE) {
+		assert_int_equal(records->too_large, want->too_large);
 		assert_int_equal(records->len, want->len);
 		assert_memory_equal(records->bytes, want->bytes, want->len);
 	}
@@ -413,8 +419,9 @@ keep_limits(void **state)
 	if (row->wrong == NULL)
 		want = (struct result){ .state = RECORDS_WHOLE,
 			.bytes = wanted,
-			.len = make_request(
-			    wanted, content, row->content, 65535, 0) };
+			.len = make_request(wanted, content,
+			    row->too_large ? 0 : row->content, 65535, 0),
+			.too_large = row->too_large };
 	len = make_request(
 	    stream, content, row->content, row->record, row->padding);
 	check_pieces(stream, len, &want);

@@ -19,13 +19,23 @@
 	    "X-Content-Type-Options: nosniff", "Accept-Ranges: none", \
 	    "Access-Control-Allow-Origin: \\*",                       \
 	    "Access-Control-Expose-Headers: Link, "                   \
-	    "X-Total-Count, Retry-After, WWW-Authenticate"
+	    "X-Total-Count, X-Request-Id, Retry-After, "              \
+	    "WWW-Authenticate",                                       \
+	    "X-Request-Id: request-1"
 #define REALM "WWW-Authenticate: Bearer realm=\"oauth_access_tokens\""
 #define INVALID_TOKEN \
 	REALM ", error=\"invalid_token\", error_description=\"+([!\"\\\\])\""
 #define RETRY     "Retry-After: [1-9]*([0-9])"
 
 #define LINES_MAX 16
+
+/* A response that has been begun, where all else is rubbish. */
+static void
+begin(struct response *response)
+{
+	memset(response, '#', sizeof *response);
+	response_begin(response, "request-1");
+}
 
 /*
  * Check a head: status is its first line, each of the others matches one of
@@ -87,6 +97,9 @@ static const struct error {
 	{ "request_too_large: query", ERROR_QUERY_TOO_LARGE, false, 414,
 	    "Status: 414 URI Too Long", "request_too_large", NULL, { COMMON } },
 	{ "request_too_large: header", ERROR_HEADER_TOO_LARGE, true, 431,
+	    "Status: 431 Request Header Fields Too Large", "request_too_large",
+	    NULL, { COMMON } },
+	{ "request_too_large: headers", ERROR_HEADERS_TOO_MANY, false, 431,
 	    "Status: 431 Request Header Fields Too Large", "request_too_large",
 	    NULL, { COMMON } },
 	{ "invalid_api_key", ERROR_INVALID_API_KEY, false, 401,
@@ -158,13 +171,15 @@ set_error(void **state)
 	const struct error *row = *state;
 	struct response response, head;
 
-	memset(&response, '#', sizeof response);
+	begin(&response);
 	response_set_error(&response, row->error, NULL, row->token_sent);
 	check_error(&response, row, row->message);
 	response_clear(&response);
 
+	begin(&response);
 	response_set_error(&response, row->error, own, row->token_sent);
 	check_error(&response, row, own);
+	begin(&head);
 	response_set_error(&head, row->error, own, row->token_sent);
 	response_drop_body(&head);
 	assert_int_equal(head.body_len, 0);
@@ -181,6 +196,7 @@ set_error_exactly(void **state)
 	struct response response;
 
 	(void)state;
+	begin(&response);
 	response_set_error(&response, ERROR_EXPIRED_TOKEN, NULL, true);
 	assert_string_equal(response.body,
 	    "{\"error\": {\"code\": 401, \"message\": \"Expired OAuth "
@@ -196,12 +212,13 @@ set_options(void **state)
 		"Allow: GET, HEAD, OPTIONS",
 		"Access-Control-Allow-Methods: GET, HEAD, OPTIONS",
 		"Access-Control-Allow-Headers: "
-		"Authorization, OAUTH-TOKEN, X-API-KEY, Content-Type",
+		"Authorization, OAUTH-TOKEN, X-API-KEY, X-Request-Id, "
+		"Content-Type",
 		"Access-Control-Max-Age: 7200", NULL };
 	struct response response;
 
 	(void)state;
-	memset(&response, '#', sizeof response);
+	begin(&response);
 	response_set_options(&response);
 	assert_int_equal(response.status, 204);
 	assert_int_equal(response.body_len, 0);
@@ -236,7 +253,7 @@ set_list(void **state)
 	char *text = strdup(row->text);
 	struct response response;
 
-	memset(&response, '#', sizeof response);
+	begin(&response);
 	response_set_list(
 	    &response, text, len, row->count, guarded_text(row->link));
 	assert_int_equal(response.status, 200);
@@ -261,7 +278,7 @@ fit_the_longest_link(void **state)
 	struct response response;
 
 	(void)state;
-	memset(&response, '#', sizeof response);
+	begin(&response);
 	assert_true(asprintf(&line, "Link: %s", link) > 0);
 	response_set_list(&response, text, 2, INT64_MAX, link);
 	check_head(&response, "Status: 200 OK",
@@ -272,6 +289,23 @@ fit_the_longest_link(void **state)
 	free(line);
 }
 
+/* A head may repeat the API key: nothing of it stays. */
+static void
+wipe(void **state)
+{
+	char *link = guarded_run('k', 100);
+	struct response response;
+
+	(void)state;
+	begin(&response);
+	response_set_list(&response, strdup("{}"), 2, 1, link);
+	assert_non_null(
+	    memmem(response.head, sizeof response.head, "kkkkkkkkkk", 10));
+	response_clear(&response);
+	assert_null(
+	    memmem(response.head, sizeof response.head, "kkkkkkkkkk", 10));
+}
+
 /* One response for many answers, as in the loop of FastCGI. */
 static void
 set_again(void **state)
@@ -279,12 +313,15 @@ set_again(void **state)
 	struct response response;
 
 	(void)state;
+	begin(&response);
 	response_set_list(&response, strdup("{}"), 2, 1, "");
 	response_clear(&response);
 	response_clear(&response);
+	begin(&response);
 	response_set_error(&response, ERROR_NOT_FOUND, NULL, false);
 	check_error(&response, &errors[1], errors[1].message);
 	response_clear(&response);
+	begin(&response);
 	response_set_list(&response, strdup("[]"), 2, 1, "");
 	assert_string_equal(response.body, "[]");
 	response_clear(&response);
@@ -299,6 +336,7 @@ main(void)
 		{ ALONE(set_options) },
 		{ ROWS(set_list, lists) },
 		{ ALONE(fit_the_longest_link) },
+		{ ALONE(wipe) },
 		{ ALONE(set_again) },
 	};
 

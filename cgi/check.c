@@ -1,0 +1,277 @@
+/*
+ * check.c - the report of --check.
+ *
+ * What the database's catalogs say comes as lines from sql/check*.sql.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "config.h"
+#include "db.h"
+
+/* A report, and what it has found so far. */
+struct report {
+	FILE *out;
+	int errors, warnings;
+	enum check_result result; /* where there are errors */
+};
+
+/* Print a finding and, unless it is NULL or "", its remedy. */
+static void
+tell(struct report *report, const char *level, const char *line,
+    const char *remedy)
+{
+	report->errors += strcmp(level, "error") == 0;
+	report->warnings += strcmp(level, "warning") == 0;
+	fprintf(report->out, "%-8s %s\n", level, line);
+	if (remedy != NULL && remedy[0] != '\0')
+		fprintf(report->out, "%-8s -> %s\n", "", remedy);
+}
+
+/* What to do where there is no connection; the first row that fits counts. */
+static const struct {
+	const char *sqlstate; /* "": any */
+	const char *words;    /* within libpq's message; "": any */
+	const char *remedy;
+} remedies[] = {
+	{ "28P01", "",
+	    "The password is wrong: set it with psql's \\password, and write "
+	    "the same to the service file." },
+	{ "28000", "",
+	    "PostgreSQL does not let this user in from here: run sql/role.sql, "
+	    "and see what pg_hba.conf says of it." },
+	{ "3D000", "", "Name the database of Mage; psql -l lists all." },
+	{ "53300", "",
+	    "All connections are taken: raise max_connections or the role's "
+	    "CONNECTION LIMIT, or run fewer workers." },
+	{ "57P03", "", "PostgreSQL starts or stops: ask again in a moment." },
+	{ "", "could not translate host name",
+	    "There is no such host: mend its name in the connection string or "
+	    "service file." },
+	{ "", "no password supplied",
+	    "Write the password to the service file, or to ~/.pgpass of the "
+	    "user that the program runs as." },
+	{ "", "definition of service",
+	    "Write that section to a service file: README, Install, step 3." },
+	{ "", "service file",
+	    "Make that file, or mend PGSERVICEFILE: README, Install, step 3." },
+	{ "", "No such file or directory",
+	    "PostgreSQL does not run on this machine, or its socket is in "
+	    "another directory: name that as host." },
+	{ "", "Connection refused",
+	    "PostgreSQL does not run there, or not on this port and address: "
+	    "see its port and listen_addresses." },
+	{ "", "no answer in time",
+	    "Is the host up, and does its firewall let the port through?" },
+	{ "", "", "PostgreSQL's own log may say more." },
+};
+
+static const char *
+remedy_of(const char *sqlstate, const char *words)
+{
+	size_t i = 0;
+
+	while ((remedies[i].sqlstate[0] != '\0' &&
+	           strcmp(remedies[i].sqlstate, sqlstate) != 0) ||
+	       strstr(words, remedies[i].words) == NULL)
+		i++;
+	return remedies[i].remedy;
+}
+
+/* Tell of a file that is there and may not be read. */
+static void
+tell_unreadable(struct report *report, const char *directory, const char *name)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	char path[512], line[640];
+
+	snprintf(path, sizeof path, "%s%s", directory, name);
+	if (access(path, R_OK) == 0 || errno != EACCES)
+		return;
+	snprintf(line, sizeof line, "%s may not be read by %s", path,
+	    user != NULL ? user->pw_name : "this user");
+	tell(report, "error", line,
+	    "chown root:GROUP and chmod 640 it, with the GROUP of the user "
+	    "that "
+	    "the program runs as.");
+}
+
+/*
+ * libpq says "not found" of a file that may not be read, and of a service that
+ * stands in one.  The files are those of PostgreSQL 15, "The Connection Service
+ * File"; the directory of the last is Debian's.
+ */
+static void
+tell_service_files(struct report *report)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	const char *home = getenv("HOME");
+	const char *directory = getenv("PGSYSCONFDIR");
+	const char *file = getenv("PGSERVICEFILE");
+
+	if (home == NULL && user != NULL)
+		home = user->pw_dir;
+	if (file != NULL)
+		tell_unreadable(report, file, "");
+	else if (home != NULL)
+		tell_unreadable(report, home, "/.pg_service.conf");
+	tell_unreadable(report,
+	    directory != NULL ? directory : "/etc/postgresql-common",
+	    "/pg_service.conf");
+}
+
+/* Tell of variables that are no settings, but are called nearly as one. */
+static void
+tell_nearly(struct report *report, const char *const *environment)
+{
+	char line[256], remedy[256];
+
+	for (; *environment != NULL; environment++) {
+		const char *meant = config_nearly(*environment);
+
+		if (meant == NULL)
+			continue;
+		snprintf(line, sizeof line, "%.*s is not a setting",
+		    (int)strcspn(*environment, "="), *environment);
+		snprintf(remedy, sizeof remedy, "Is %s meant?", meant);
+		tell(report, "warning", line, remedy);
+	}
+}
+
+static void
+tell_settings(struct report *report, const struct config *config)
+{
+	const char *from = config->database_from;
+	char line[256];
+
+	snprintf(line, sizeof line, "settings: %s",
+	    from != NULL ? from : "libpq's own variables and files");
+	tell(report, "ok", line, NULL);
+	snprintf(line, sizeof line, "readers: decided by %s",
+	    config->by_permission ? "permission (REQUIRE_USER_PERMISSIONS)"
+	                          : "role");
+	tell(report, "ok", line, NULL);
+}
+
+/* Connect and say how; false: there is no connection. */
+static bool
+tell_connection(struct report *report, struct db *db)
+{
+	struct db_connection connection;
+	const char *words;
+	char sqlstate[6], line[1200];
+
+	if (db_check_connection(db, &connection, sqlstate, &words) != DB_OK) {
+		snprintf(line, sizeof line, "connection: %s",
+		    words[0] != '\0' ? words
+		                     : "its first statement failed; see the "
+		                       "line in the error log");
+		if (strstr(words, "definition of service") != NULL ||
+		    strstr(words, "service file") != NULL)
+			tell_service_files(report);
+		tell(report, "error", line, remedy_of(sqlstate, words));
+		return false;
+	}
+	snprintf(line, sizeof line,
+	    "connection: host %s, port %s, database %s, user %s",
+	    connection.host, connection.port, connection.database,
+	    connection.user);
+	tell(report, "ok", line, NULL);
+	snprintf(line, sizeof line, "encryption: %s",
+	    connection.protocol != NULL ? connection.protocol
+	    : connection.local          ? "none, within this machine"
+	                                : "none");
+	if (connection.protocol != NULL || connection.local)
+		tell(report, "ok", line, NULL);
+	else
+		tell(report, "warning", line,
+		    "Tokens cross the network in clear text: add "
+		    "sslmode=verify-full, or at least sslmode=require.");
+	return true;
+}
+
+/* Ask one of sql/check*.sql and tell its lines. */
+static bool
+tell_lines(struct report *report, struct db *db, enum statement_id id,
+    const char *value, int length)
+{
+	const struct db_params params = { { value }, { length } };
+	enum db_result result = db_ask(db, id, &params);
+
+	if (result != DB_OK) {
+		if (result == DB_UNAVAILABLE || result == DB_TIMEOUT)
+			report->result = CHECK_UNAVAILABLE;
+		tell(report, "error", "the database did not answer a question",
+		    "The line in the error log says why.");
+		return false;
+	}
+	for (int i = 0; i < db_rows(db); i++)
+		tell(report, db_text(db, i, 0), db_text(db, i, 1),
+		    db_text(db, i, 2));
+	return true;
+}
+
+static void
+tell_database(struct report *report, struct db *db, const struct config *config)
+{
+	const char by_permission[] = { config->by_permission ? 1 : 0 };
+	const char *clients = config->client_ids;
+	const char *project = config->project_uuid;
+
+	/* The others read tables, of which the first says whether they can. */
+	if (tell_lines(report, db, STATEMENT_CHECK, by_permission, 1) &&
+	    report->errors == 0 &&
+	    tell_lines(report, db, STATEMENT_CHECK_CLIENTS, clients,
+	        (int)strlen(clients)))
+		tell_lines(report, db, STATEMENT_CHECK_PROJECTS, project,
+		    project != NULL ? (int)strlen(project) : 0);
+}
+
+/* Tell the verdict. */
+static enum check_result
+end_report(const struct report *report)
+{
+	if (report->errors > 0)
+		fprintf(report->out,
+		    "verdict: lists are not answered; errors: %d, warnings: "
+		    "%d\n",
+		    report->errors, report->warnings);
+	else if (report->warnings > 0)
+		fprintf(report->out,
+		    "verdict: lists are answered; warnings: %d\n",
+		    report->warnings);
+	else
+		fprintf(report->out, "verdict: all is well\n");
+	return report->errors > 0 ? report->result : CHECK_WELL;
+}
+
+enum check_result
+check_report(const char *const *environment, FILE *out)
+{
+	struct report report = { .out = out, .result = CHECK_CONFIG };
+	char error[CONFIG_ERROR_SIZE];
+	struct config config;
+	struct db *db = NULL;
+
+	if (config_read(&config, environment, error))
+		db = db_new(&config, true, error);
+	if (db == NULL)
+		tell(&report, "error", error, NULL);
+	else
+		tell_settings(&report, &config);
+	tell_nearly(&report, environment);
+	if (db != NULL) {
+		report.result = CHECK_UNAVAILABLE;
+		if (tell_connection(&report, db)) {
+			report.result = CHECK_SOFTWARE;
+			tell_database(&report, db, &config);
+		}
+	}
+	db_free(db);
+	config_free(&config);
+	return end_report(&report);
+}

@@ -1,0 +1,63 @@
+/*
+ * statements.h - the statements of sql/, as the program asks them.
+ *
+ * Pure: data alone.
+ */
+#ifndef STATEMENTS_H
+#define STATEMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Types of columns and parameters (PostgreSQL, src/include/catalog/pg_type.dat)
+ */
+#define TYPE_BOOL            16
+#define TYPE_INT8            20
+#define TYPE_TEXT            25
+#define TYPE_TIMESTAMPTZ     1184
+
+#define STATEMENT_PARAMS_MAX 6
+
+/* How a list's page is found; see list.sql. */
+enum statement_shape {
+	SHAPE_NEAR, /* the first pages */
+	SHAPE_FAR,  /* those further on */
+	SHAPE_SCAN, /* no index leads to a user's tokens */
+	SHAPES,
+};
+
+enum statement_id {
+	STATEMENT_LIST, /* the first of the lists; see statement_list() */
+	STATEMENT_SESSION = STATEMENT_LIST + 2 * SHAPES * 2,
+	STATEMENT_CHECK,
+	STATEMENT_CHECK_CLIENTS,
+	STATEMENT_CHECK_PROJECTS,
+	STATEMENTS,
+};
+
+struct statement {
+	const char *name; /* when prepared; "": it never is */
+	const char *text;
+	int n;                     /* parameters, 0 ... STATEMENT_PARAMS_MAX */
+	const unsigned int *types; /* of the parameters, one of TYPE_... each */
+	enum statement_id unindexed; /* takes its place without the index */
+};
+
+/* Of enum statement_id. */
+extern const struct statement statements[STATEMENTS];
+
+/*
+ * Which statement lists tokens?
+ *
+ * by_permission  Mage decides by permission (REQUIRE_USER_PERMISSIONS)
+ * show_all       expired tokens too
+ */
+static inline enum statement_id
+statement_list(bool by_permission, enum statement_shape shape, bool show_all)
+{
+	return (enum statement_id)(
+	    STATEMENT_LIST + ((by_permission ? SHAPES : 0) + (int)shape) * 2 +
+	    (show_all ? 1 : 0));
+}
+
+#endif

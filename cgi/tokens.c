@@ -1,0 +1,169 @@
+/*
+ * tokens.c - what the database's answers mean.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "statements.h"
+#include "tokens.h"
+
+/* The columns of list.sql's answer. */
+enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
+
+/* From this offset on page_far.sql is faster; and past the page's length. */
+#define FAR_FROM 200
+
+static enum statement_id
+choose_list(const struct config *config, const struct tokens_request *request)
+{
+	bool far =
+	    request->offset >= FAR_FROM && request->offset >= request->limit;
+
+	return statement_list(config->by_permission,
+	    far ? SHAPE_FAR : SHAPE_NEAR, request->show_all);
+}
+
+static enum db_result
+ask(struct db *db, const struct config *config,
+    const struct tokens_request *request)
+{
+	const char *project = config->project_uuid;
+	uint64_t limit = htobe64((uint64_t)request->limit);
+	uint64_t offset = htobe64((uint64_t)request->offset);
+	const char show_all_sent[] = { request->show_all_sent ? 1 : 0 };
+	const struct db_params params = {
+		.values = { request->api_key, request->token, project,
+		    (const char *)&limit, (const char *)&offset,
+		    show_all_sent },
+		.lengths = { (int)request->api_key_len, (int)request->token_len,
+		    project != NULL ? (int)strlen(project) : 0, sizeof limit,
+		    sizeof offset, sizeof show_all_sent },
+	};
+
+	return db_ask(db, choose_list(config, request), &params);
+}
+
+/* What the answer's first row says of the caller; false: not of list.sql. */
+static bool
+read_outcome(const struct db *db, enum tokens_outcome *outcome)
+{
+	static const char *const outcomes[] = {
+		[TOKENS_OK] = "ok",
+		[TOKENS_UNKNOWN_APPLICATION] = "invalid_api_key",
+		[TOKENS_UNKNOWN_TOKEN] = "invalid_oauth_token",
+		[TOKENS_EXPIRED_TOKEN] = "expired_oauth_token",
+		[TOKENS_NOT_A_VIEWER] = "unauthorized_access",
+	};
+	const char *text = db_text(db, 0, OUTCOME);
+
+	for (size_t i = 0;
+	     text != NULL && i < sizeof outcomes / sizeof *outcomes; i++) {
+		if (strcmp(text, outcomes[i]) == 0) {
+			*outcome = (enum tokens_outcome)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The rows that a page has, when so many tokens are there in all. */
+static int64_t
+page_size(const struct tokens_request *request, int64_t count)
+{
+	int64_t rest = request->offset < count ? count - request->offset : 0;
+
+	return request->limit < rest ? request->limit : rest;
+}
+
+/*
+ * Does the answer hold together: one caller in all rows, and so many rows, with
+ * their ids, as there must be?  (One row without an id stands for none.)
+ */
+static bool
+is_sound(const struct db *db, const struct tokens_request *request,
+    enum tokens_outcome outcome)
+{
+	int64_t size = 0;
+
+	if (db_is_null(db, 0, COUNT) ||
+	    db_is_null(db, 0, USER_ID) != (outcome != TOKENS_OK))
+		return false;
+	if (outcome == TOKENS_OK)
+		size = page_size(request, db_int64(db, 0, COUNT));
+	if (db_rows(db) != (size > 0 ? size : 1))
+		return false;
+	for (int i = 0; i < db_rows(db); i++)
+		if (db_is_null(db, i, ID) != (size == 0))
+			return false;
+	return db_is_constant(db, OUTCOME) && db_is_constant(db, USER_ID) &&
+	       db_is_constant(db, COUNT);
+}
+
+static enum db_result
+read_page(const struct db *db, struct token_page *page)
+{
+	int n = db_is_null(db, 0, ID) ? 0 : db_rows(db);
+	struct token_row *rows = calloc((size_t)n + 1, sizeof *rows);
+
+	if (rows == NULL) {
+		log_line("out of memory for %d rows", n);
+		return DB_NO_MEMORY;
+	}
+	for (int i = 0; i < n; i++) {
+		struct token_row *row = &rows[i];
+
+		row->id = db_int64(db, i, ID);
+		row->has_expires = !db_is_null(db, i, EXPIRES);
+		if (row->has_expires)
+			row->expires_us = db_int64(db, i, EXPIRES);
+		if (db_is_null(db, i, TOKEN))
+			continue;
+		row->token = db_text(db, i, TOKEN);
+		row->token_len = db_length(db, i, TOKEN);
+	}
+	page_sort_rows(rows, (size_t)n);
+	*page = (struct token_page){
+		.user_id = db_int64(db, 0, USER_ID),
+		.count = db_int64(db, 0, COUNT),
+		.n = (size_t)n,
+		.rows = rows,
+	};
+	return DB_OK;
+}
+
+enum db_result
+tokens_list(struct db *db, const struct config *config,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    struct token_page *page)
+{
+	static const unsigned int types[COLUMNS] = { TYPE_TEXT, TYPE_INT8,
+		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT };
+	enum db_result result = ask(db, config, request);
+
+	if (result != DB_OK)
+		return result;
+	if (!db_has_types(db, types, COLUMNS) || db_rows(db) < 1 ||
+	    !read_outcome(db, outcome)) {
+		log_line("list.sql gave an unknown result");
+		return DB_FAILED;
+	}
+	if (!is_sound(db, request, *outcome)) {
+		log_line(
+		    "the database gave more or less than one true answer: "
+		    "oauth_access_tokens --check says which column must be "
+		    "unique");
+		return DB_FAILED;
+	}
+	return *outcome == TOKENS_OK ? read_page(db, page) : DB_OK;
+}
+
+void
+tokens_forget(struct db *db, struct token_page *page)
+{
+	free((void *)(uintptr_t)page->rows);
+	*page = (struct token_page){ 0 };
+	db_wipe(db, TOKEN);
+	db_forget(db);
+}

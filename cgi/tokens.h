@@ -1,0 +1,57 @@
+/*
+ * tokens.h - what the database's answers mean: who asks, and which tokens are
+ * his.
+ *
+ * Asks db; knows the columns of list.sql, and no library.
+ */
+#ifndef TOKENS_H
+#define TOKENS_H
+
+#include "config.h"
+#include "db.h"
+#include "page.h"
+
+/* What the caller is. */
+enum tokens_outcome {
+	TOKENS_OK,
+	TOKENS_UNKNOWN_APPLICATION, /* the API key has no row */
+	TOKENS_UNKNOWN_TOKEN,       /* no such token in that application */
+	TOKENS_EXPIRED_TOKEN,       /* or its owner is gone */
+	TOKENS_NOT_A_VIEWER,        /* the owner's rights do not let him read */
+};
+
+/* What a list is asked for.  Texts are UTF-8 without NUL. */
+struct tokens_request {
+	const char *api_key;
+	size_t api_key_len;
+	const char *token;
+	size_t token_len;
+	int64_t limit;      /* rows, 0 ... */
+	int64_t offset;     /* rows to skip, 0 ... */
+	bool show_all;      /* expired tokens too */
+	bool show_all_sent; /* the parameter was there, whatever its value */
+};
+
+/*
+ * Authenticate the caller and read a page of his tokens, in one statement and
+ * one round trip.  Blocks as db_ask() does.
+ *
+ * outcome  set only for DB_OK
+ * page     filled only for DB_OK and TOKENS_OK; ends with tokens_forget()
+ *
+ * An answer whose rows do not agree in caller, outcome and count, or are not
+ * as many as the count allows, is DB_FAILED and logged: two rows have one
+ * token, client id or user id where only one may.
+ */
+enum db_result tokens_list(struct db *db, const struct config *config,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    struct token_page *page) __attribute__((warn_unused_result));
+
+/*
+ * Free the page, which may be all zero, and wipe the answer that it came from.
+ *
+ * db  may be NULL
+ */
+void tokens_forget(struct db *db, struct token_page *page);
+
+#endif

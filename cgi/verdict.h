@@ -1,0 +1,29 @@
+/*
+ * verdict.h - what to make of an error of PostgreSQL's.
+ *
+ * Pure.
+ */
+#ifndef VERDICT_H
+#define VERDICT_H
+
+#include <stdbool.h>
+
+/* How the database fares. */
+enum db_result {
+	DB_OK,
+	DB_UNAVAILABLE, /* away, full, restarting, locked */
+	DB_TIMEOUT,     /* no answer before the deadline */
+	DB_FAILED,      /* a statement failed, or gave nonsense; logged */
+	DB_NO_MEMORY,
+};
+
+struct verdict {
+	enum db_result result; /* never DB_OK */
+	bool replace;          /* a new connection may do better */
+};
+
+/* Judge an error by its SQLSTATE (PostgreSQL 15, appendix A), five characters.
+ */
+struct verdict verdict_of(const char *sqlstate);
+
+#endif

@@ -1,0 +1,22 @@
+-- check_projects.sql - what --check says of the project whose permissions count.
+--
+--   $1 text  that project; NULL: none is set
+--
+-- Gives a row (level, line, remedy) as check.sql does, or none.
+
+SELECT 'warning', CASE WHEN $1::text IS NULL
+	THEN 'permissions on projects are there, and no project is set: those on any '
+		'project count'
+	ELSE 'no permission is on the project that is set' END,
+	CASE WHEN $1::text IS NULL
+	THEN 'Set OAUTH_TOKENS_PROJECT_UUID to project_uuid of Mage''s metadata.yaml.'
+	ELSE 'Compare OAUTH_TOKENS_PROJECT_UUID with project_uuid of Mage''s '
+		'metadata.yaml.' END
+FROM (
+	SELECT count(*) AS all_projects, count(*) FILTER (
+		WHERE entity_id::text = $1::text) AS this_project
+	FROM permission
+	WHERE entity::text = 'PROJECT'
+) AS counted
+WHERE CASE WHEN $1::text IS NULL THEN all_projects > 0
+	ELSE this_project = 0 END

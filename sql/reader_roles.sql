@@ -1,0 +1,13 @@
+-- reader_roles.sql - a part of list.sql: may the caller read, where Mage decides
+-- by roles, as it does unless REQUIRE_USER_PERMISSIONS is on?  At least a viewer
+-- may.  Mage's bits: 1 owner, 2 admin, 4 editor, 8 viewer.
+
+owner.owner
+OR owner.roles::bigint & 7::bigint <> 0::bigint
+OR EXISTS (
+	SELECT
+	FROM (
+		-- role_access
+	) AS role
+	WHERE role.access & 15::bigint <> 0::bigint
+)

@@ -1,0 +1,53 @@
+/*
+ * verdict_test.c - what to make of an error of PostgreSQL's.
+ *
+ * Wanted values: contract, "Order of the checks" (which failures are a 503, a
+ * 504 and a 500); PostgreSQL 15, appendix A, for what each code means.  A new
+ * connection is worth it where the fault may be the old one's.
+ */
+#include "guarded.h"
+
+#include "verdict.h"
+
+static const struct code {
+	const char *sqlstate;
+	enum db_result result;
+	bool replace;
+} codes[] = {
+	{ "57014", DB_TIMEOUT, false },     /* query_canceled */
+	{ "57P01", DB_UNAVAILABLE, true },  /* admin_shutdown */
+	{ "57P02", DB_UNAVAILABLE, true },  /* crash_shutdown */
+	{ "57P03", DB_UNAVAILABLE, true },  /* cannot_connect_now */
+	{ "08006", DB_UNAVAILABLE, true },  /* connection_failure */
+	{ "08P01", DB_UNAVAILABLE, true },  /* protocol_violation */
+	{ "53300", DB_UNAVAILABLE, true },  /* too_many_connections */
+	{ "53200", DB_UNAVAILABLE, true },  /* out_of_memory */
+	{ "55P03", DB_UNAVAILABLE, false }, /* lock_not_available */
+	{ "40001", DB_UNAVAILABLE, true },  /* serialization_failure */
+	{ "40P01", DB_UNAVAILABLE, true },  /* deadlock_detected */
+	{ "26000", DB_UNAVAILABLE, true },  /* no such prepared statement */
+	{ "0A000", DB_FAILED, true },       /* feature_not_supported */
+	{ "42501", DB_FAILED, false },      /* insufficient_privilege */
+	{ "42P01", DB_FAILED, false },      /* undefined_table */
+	{ "22021", DB_FAILED, false },      /* character_not_in_repertoire */
+	{ "XX000", DB_FAILED, false },      /* internal_error */
+	{ "", DB_FAILED, false },
+};
+
+static void
+judge(void **state)
+{
+	const struct code *row = *state;
+	struct verdict verdict = verdict_of(guarded_text(row->sqlstate));
+
+	assert_int_equal(verdict.result, row->result);
+	assert_int_equal(verdict.replace, row->replace);
+}
+
+int
+main(void)
+{
+	static const struct tests tests[] = { { ROWS(judge, codes) } };
+
+	return run_all(tests, COUNT(tests));
+}
