@@ -42,8 +42,8 @@ class Job:
     def shape(self):
         """The form of the statement that our program takes for it."""
         if not self.data.indexed:
-            return "scan_all"
-        return "far_all" if self.workload.deep else "near_all"
+            return "roles_scan_all"
+        return "roles_far_all" if self.workload.deep else "roles_near_all"
 
     def service(self):
         return self.data.service()
@@ -82,7 +82,7 @@ class Http:
         super().__init__(kind, job)
 
     def roots(self):
-        return [process.pid for process in self.processes]
+        return [*(process.pid for process in self.processes), *self.daemons()]
 
     def load(self, connections, seconds):
         url = f"http://127.0.0.1:{self.port}{self.job.request.target}"
@@ -111,8 +111,7 @@ class OursFcgid(OnApache, servers.ApacheFcgid):
 
 
 class OursProxyFcgi(OnApache, servers.ApacheProxyFcgi):
-    def roots(self):
-        return [*super().roots(), *self.supervisors()]
+    pass
 
 
 class Constant:

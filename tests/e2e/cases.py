@@ -74,6 +74,10 @@ def addresses():
             ("two dot segments", "/api/made_up/../oauth_access_tokens"),
             ("an escaped dot segment", "/api/%2E/oauth_access_tokens"),
             ("a double slash", "/api//oauth_access_tokens"),
+            ("a longer base path", "/api/made/up/oauth_access_tokens"),
+            ("another base path", "/made.up/api/oauth_access_tokens/"),
+            ("no base path", "/oauth_access_tokens"),
+            ("another base path of logs", "/mage" + LOGS),
             ("the whole URL as target", "http://localhost" + ADDRESS),
             ("the program's own name", "/api/oauth_access_tokens.fcgi")):
         yield case(name, ACTIVE, path=path)
@@ -135,15 +139,17 @@ def numbers():
 
 
 def flags():
-    """Section 4: show_all.  Exactly these spellings."""
+    """Section 4: show_all.  These words, in letters of any case."""
     for query, show_all in (
             ("", False), ("show_all=1", True), ("show_all=true", True),
             ("show_all=0", False), ("show_all=false", False),
             ("show_all=", False), ("show_all", False), ("show_all=%31", True),
+            ("show_all=True", True), ("show_all=TRUE", True),
+            ("show_all=False", False), ("show_all=FALSE", False),
             ("%73how_all=tru%65", True)):
         yield case(f"flag {query or 'absent'}", page(db.CALENDAR, show_all),
                    query, token="for_ever")
-    for text in ("2", "-1", "01", "11", "True", "TRUE", "yes", "on", "null",
+    for text in ("2", "-1", "01", "11", "Yes", "TRUEE", "yes", "on", "null",
                  "+", "1+", "1%20", "tru", "truefalse", "made_up", "%00"):
         yield case(f"show_all={text} is bad", Refusal(
             "invalid_parameter", names=None if "%" in text else "show_all"),
@@ -442,6 +448,31 @@ def order_of_checks():
         yield case("order: " + name, wanted, **parts)
 
 
+def request_ids():
+    """Section 5: X-Request-Id; contract.py says which one is due."""
+    for name, value in (
+            ("a number", "42"), ("all its characters", "AZaz09-._~+/=="),
+            ("of 64 characters", "i" * 64), ("of 65 characters", "i" * 65),
+            ("empty", ""), ("two words", "two words"), ("a quote", '"'),
+            ("a comma", "a,b"), ("not ASCII", "gr\xc3\xbc\xc3\x9f"),
+            ("the token", TOKEN), ("the API key", API_KEY)):
+        yield case(f"request id: {name}", ACTIVE,
+                   headers=[("X-Request-Id", value)])
+    for name, wanted, parts in (
+            ("request id of an error", BAD_TOKEN, dict(token="made_up_token")),
+            ("OPTIONS, with a request id", Preflight(),
+             dict(method="OPTIONS"))):
+        yield case(name, wanted,
+                   headers=[("X-Request-Id", "made-up-id")], **parts)
+
+
+def many_headers():
+    """More than 512 parameters: FastCGI's are refused, those of an environment
+    are not."""
+    small = [(f"h{n}", "1") for n in range(600)]
+    yield case("600 small headers", ACTIVE, headers=small)
+
+
 def negotiation():
     """Section 5: always JSON, whole, and never from a cache."""
     yield case("a long list", page(db.MANY, limit=MAX), "_limit=10000",
@@ -459,7 +490,7 @@ def negotiation():
 
 # What a web server may spoil, and what it only passes on.
 OF_THE_SERVER = (addresses, strange_queries, api_keys, tokens, methods,
-                 negotiation)
+                 request_ids, many_headers, negotiation)
 OF_THE_PROGRAM = (numbers, flags, moments, roles, order_of_checks)
 
 
@@ -488,6 +519,13 @@ APACHE = ("apache_fcgid", "apache_proxy_fcgi", "apache_cgi", *HTACCESS)
 
 DIFFERENCES = (
     Difference(
+        ("lighttpd_fastcgi", "lighttpd_external"), ("600 small headers",),
+        Refusal("request_too_large", token_sent=False, status=431),
+        "each header is a FastCGI parameter, of which 512 are read"),
+    Difference(
+        APACHE, ("600 small headers",), ByServer(400),
+        "LimitRequestFields is 100"),
+    Difference(
         APACHE, ("OPTIONS, another address",), ByServer(200),
         "Apache answers OPTIONS for any address itself"),
     Difference(
@@ -499,6 +537,9 @@ DIFFERENCES = (
         (*LIGHTTPD, *(kind for kind in APACHE if kind not in HTACCESS)),
         ("the program's own name",), ByServer(404),
         "the file itself is not below the document root"),
+    Difference(
+        HTACCESS, ("another base path*", "no base path"), ByServer(404),
+        "the kit is in the directory api"),
     Difference(
         LIGHTTPD,
         ("_limit=1%00 is bad", "_limit=%FF is bad", "_offset=1%00 is bad",

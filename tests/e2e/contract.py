@@ -22,7 +22,7 @@ ALWAYS = {
     "accept-ranges": "none",
     "access-control-allow-origin": "*",
     "access-control-expose-headers":
-        "Link, X-Total-Count, Retry-After, WWW-Authenticate",
+        "Link, X-Total-Count, X-Request-Id, Retry-After, WWW-Authenticate",
 }
 NEVER = ("access-control-allow-credentials", "set-cookie", "etag",
          "transfer-encoding", "content-encoding", "content-range")
@@ -162,16 +162,18 @@ def _repeats(request, answer):
             yield f"the answer repeats what was sent: {text[:80]!r}"
 
 
-def _preflight(_request, answer, wanted):
+def _preflight(request, answer, wanted):
     yield from _same((answer.status, answer.body), (204, b""), "answer")
-    yield from _headers(answer, () if wanted.media_type else ("content-type",))
+    yield from _headers(
+        request, answer, () if wanted.media_type else ("content-type",))
     yield from _only_where_due(answer, ("allow",))
     yield from _same(answer.all("content-length"), [], "Content-Length")
     for name in ("allow", "access-control-allow-methods"):
         yield from _same(_words(answer.header(name)), METHODS, name)
     yield from _same(
         _words(answer.header("access-control-allow-headers")),
-        {"Authorization", "OAUTH-TOKEN", "X-API-KEY", "Content-Type"},
+        {"Authorization", "OAUTH-TOKEN", "X-API-KEY", "X-Request-Id",
+         "Content-Type"},
         "Access-Control-Allow-Headers")
     yield from _same(answer.header("access-control-max-age"), "7200",
                      "Access-Control-Max-Age")
@@ -186,7 +188,7 @@ def _by_server(_request, answer, wanted):
 
 def _common(request, answer, status):
     yield from _same(answer.status, status, "status")
-    yield from _headers(answer)
+    yield from _headers(request, answer)
     length = answer.header("content-length")
     if request.method == "HEAD":
         yield from _same(answer.body, b"", "body of HEAD")
@@ -194,12 +196,30 @@ def _common(request, answer, status):
         yield from _same(length, str(len(answer.body)), "Content-Length")
 
 
-def _headers(answer, without=()):
+def _headers(request, answer, without=()):
+    yield from _request_id(request, answer)
     for name, value in ALWAYS.items():
         wanted = [] if name in without else [value]
         yield from _same(answer.all(name), wanted, name)
     for name in NEVER:
         yield from _same(answer.all(name), [], name)
+
+
+def _request_id(request, answer):
+    """The client's where it is well-formed (1 ... 64 characters of a token's),
+    sent once, and no credential; else one of our own."""
+    got, sent = answer.header("x-request-id"), [
+        value for name, value in request.headers
+        if name.upper() == "X-REQUEST-ID"]
+    good = (len(sent) == 1 and len(sent[0]) <= 64
+            and re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", sent[0]))
+    secret = good and any(
+        value in (sent[0], f"Bearer {sent[0]}")
+        for name, value in request.headers if name.upper() in CREDENTIALS)
+    if good and not secret:
+        yield from _same(got, sent[0], "X-Request-Id")
+    elif not re.fullmatch("[0-9a-f]{16}", got or ""):
+        yield f"X-Request-Id is {got!r}"
 
 
 def _only_where_due(answer, due):
@@ -262,15 +282,15 @@ def _link(request, answer, wanted):
                          f"api_key of {rel}")
         if set(got) - set(PARAMETERS):
             yield f"{rel} has unknown parameters: {target!r}"
-        path = urllib.parse.unquote(request.path).rstrip("/")
-        yield from _same(target.partition("?")[0], path, f"path of {rel}")
+        if not target.startswith("?"):
+            yield f"{rel} is not the query alone: {target!r}"
     for _, token in wanted.rows:
         if token and token in answer.header("link"):
             yield "a token stands in Link"
 
 
 def _flag(params):
-    return params.get("show_all", "0") in ("1", "true")
+    return params.get("show_all", "0").lower() in ("1", "true")
 
 
 def _words(value):

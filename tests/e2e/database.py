@@ -189,15 +189,24 @@ def _by_permission():
     for name, permissions, reads, reads_project in (
             ("access NULL", (("a", direct, "PROJECT", PROJECT, None),),
              False, False),
-            ("nothing on the project hides GLOBAL", (
+            ("nothing on the project hides GLOBAL, if it is set", (
                 ("a", direct, "PROJECT", PROJECT, 0),
-                ("a", direct, "GLOBAL", None, 15)), False, False),
-            ("another project does not hide GLOBAL from this one", (
+                ("a", direct, "GLOBAL", None, 15)), True, False),
+            ("another project does not hide GLOBAL", (
                 ("a", direct, "PROJECT", ELSEWHERE, 0),
-                ("a", tied, "GLOBAL", None, 1)), False, True),
+                ("a", direct, "GLOBAL", None, 1)), True, True),
             ("one permission of two on the project", (
-                ("a", direct, "PROJECT", PROJECT, 16),
+                ("a", tied, "PROJECT", PROJECT, 16),
                 ("a", tied, "PROJECT", PROJECT, 2)), True, True),
+            ("an attached one replaces the role's own", (
+                ("a", direct, "PROJECT", PROJECT, 8),
+                ("a", tied, "PROJECT", PROJECT, 16)), False, False),
+            ("whatever it is on", (
+                ("a", direct, "PROJECT", PROJECT, 8),
+                ("a", tied, "PIPELINE", PROJECT, 8)), False, False),
+            ("and may be more", (
+                ("a", direct, "PROJECT", PROJECT, 16),
+                ("a", tied, "GLOBAL", None, 8)), True, True),
             ("one role of two", (
                 ("a", direct, "PROJECT", PROJECT, 0),
                 ("b", tied, "GLOBAL", None, 4)), True, True),
@@ -379,7 +388,7 @@ class Database:
             CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE
                 AS $$ SELECT timestamptz '2023-07-20 12:00:00+00' $$;
             GRANT USAGE ON SCHEMA clock TO oauth_access_tokens;
-            ALTER DATABASE {DATABASE}
+            ALTER ROLE oauth_access_tokens IN DATABASE {DATABASE}
                 SET search_path = clock, public, pg_catalog;
             DELETE FROM oauth2_access_token WHERE token = '{harness.TOKEN}';
         """)

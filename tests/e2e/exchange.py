@@ -123,11 +123,17 @@ def over_one_connection(port, requests):
 
 
 class Variables(list):
-    """An environment in which a name may be there twice, as nginx does it;
-    subprocess asks no more of one than items()."""
+    """An environment in which a name may be there twice, as nginx does it.
+    subprocess asks no more of one than these."""
 
     def items(self):
         return list(self)
+
+    def keys(self):
+        return [name for name, _ in self]
+
+    def values(self):
+        return [value for _, value in self]
 
 
 def variable_of(header):

@@ -41,7 +41,8 @@ OUR_FAULT = {500: "internal_error", 503: "service_unavailable",
 # The first page of three.  It has NULLs, a token that is not ASCII, and one
 # for which buffers grow; those two are added to the user's list, as newest.
 ADDED = ("\u00fc" * 9000, "\u4f60\u597d \U0001f511 \u2028")
-REQUEST = cases.request("_limit=8&show_all=1", token=db.CALENDAR.credential())
+REQUEST = cases.request("_limit=8&show_all=1", token=db.CALENDAR.credential(),
+                        headers=[("X-Request-Id", "1")])
 WANTED = contract.Page(
     db.CALENDAR.id, (*((None, token) for token in ADDED),
                      *db.CALENDAR.rows(show_all=True)[:6]),

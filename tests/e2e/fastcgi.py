@@ -136,7 +136,7 @@ class Program:
     kind = "fastcgi_socket"
 
     def __init__(self, name, database, tcp=False, environment=None,
-                 wrapper=(), **settings):
+                 wrapper=(), log_reader=True, **settings):
         self.name = name
         self.directory = harness.temporary_directory()
         service = self.directory / "pg_service.conf"
@@ -144,7 +144,7 @@ class Program:
         self.log = self.directory / "stderr.log"
         self.family = socket.AF_INET if tcp else socket.AF_UNIX
         with socket.socket(self.family) as listening, \
-                open(self.log, "wb") as log:
+                self.open_log(log_reader) as log:
             listening.bind(("127.0.0.1", 0) if tcp
                            else str(self.directory / "socket"))
             listening.listen(1024)
@@ -158,6 +158,15 @@ class Program:
                        for name, value in settings.items()},
                     **(environment or {})})
         atexit.register(self.process.kill)
+
+    def open_log(self, has_reader):
+        """Standard error: a file, or a pipe that nobody reads."""
+        if has_reader:
+            return open(self.log, "wb")
+        self.log.write_bytes(b"")
+        reader, writer = os.pipe()
+        os.close(reader)
+        return open(writer, "wb")
 
     def connect(self):
         peer = socket.socket(self.family)

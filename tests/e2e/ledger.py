@@ -37,7 +37,7 @@ SILENCE_S = 15
 # What an answer may be late by: both processors are busy with other things.
 SLACK_S = 10 if WRAPPER else 1
 
-OF_THE_MOMENT = ("date", "connection", "keep-alive", "server")
+OF_THE_MOMENT = ("date", "connection", "keep-alive", "server", "x-request-id")
 ERRORS = {contract.ERRORS[name][0]: contract.Refusal(name) for name in
           ("internal_error", "service_unavailable", "database_timeout")}
 

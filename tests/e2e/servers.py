@@ -58,7 +58,7 @@ def install(directory):
     subprocess.run(
         ["make", "-s", "install", f"B={os.environ.get('B', 'build')}",
          f"prefix={directory}/usr", f"cgibindir={directory}/cgi-bin",
-         f"runstatedir={directory}/run"],
+         f"runstatedir={directory}/run", f"logdir={directory}/log"],
         cwd=harness.ROOT, env=environment, check=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     if harness.WRAPPER:
@@ -106,6 +106,8 @@ class Server:
     fast = True
     supervised = True  # the program minds its own workers
     pid_files = ("run/server.pid",)
+    # Where README's table says that the program's lines are.
+    program_log = "log/error.log"
 
     def __init__(self, kind, database, settings=None):
         """settings: of the program, beside those of the shipped file."""
@@ -115,7 +117,7 @@ class Server:
         self.port = harness.free_port()
         install(self.directory)
         self.shipped = self.directory / "usr/share" / NAME
-        for name in ("etc", "log", "www", "run/socks", f"run/{NAME}"):
+        for name in ("etc", "log/lighttpd", "www", "run/socks", f"run/{NAME}"):
             (self.directory / name).mkdir(parents=True)
         self.service = self.directory / "etc/pg_service.conf"
         self.service.write_text(database.service())
@@ -140,29 +142,46 @@ class Server:
 
     def launch(self, command, **environment):
         """Start a process that stays in the foreground."""
-        log = open(self.directory / "log/stderr.log", "ab")
-        with log:
-            self.processes.append(subprocess.Popen(
+        with open(self.directory / "log/stderr.log", "ab") as log:
+            process = subprocess.Popen(
                 harness.as_service_user(command), cwd=self.directory,
                 env={"PATH": os.environ["PATH"], **self.settings,
                      **environment},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.processes.append(process)
+        return process
+
+    def run(self, command, **environment):
+        """Start a process that goes into the background."""
+        process = self.launch(command, **environment)
+        self.processes.remove(process)
+        if process.wait(DEADLINE_S) != 0:
+            raise RuntimeError(f"{command}\n{self.logs()}")
 
     def _listens(self):
         with socket.socket() as s:
             return s.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def beside(self):
+        """Configuration of the site's own, beside ours."""
+        return ""
+
     def ask(self, request):
         return exchange.over_http(self.port, request)
 
+    def daemons(self):
+        """The pids in its own files."""
+        return [int(pid) for name in self.pid_files
+                if (path := self.directory / name).exists()
+                for pid in path.read_text().split()]
+
     def stop(self):
-        """End the server by the pids of its own files, and wait for it."""
+        """End the server, and wait for it."""
         atexit.unregister(self.stop)
-        for name in self.pid_files:
-            path = self.directory / name
-            for pid in path.read_text().split() if path.exists() else ():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGTERM)
+        for pid in self.daemons():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+            wait_until(lambda: not parent_of(pid), f"{pid} goes on")
         for process in self.processes:
             process.wait(DEADLINE_S)
 
@@ -216,17 +235,16 @@ class Server:
                 if path.is_socket()]
 
     def logs(self):
+        """All of all logs."""
         return "".join(path.read_text(errors="replace")
-                       for path in self.log_files() if path.exists())
-
-    def log_files(self):
-        return [self.directory / "log/error.log",
-                self.directory / "log/stderr.log"]
+                       for path in (self.directory / "log").rglob("*.log")
+                       if path.name != "access.log")
 
     def program_lines(self):
-        """The program's lines in the server's error log."""
-        return [line for line in self.logs().splitlines()
-                if f"{NAME}: " in line]
+        """The program's lines, where README says."""
+        path = self.directory / self.program_log
+        return [line for line in path.read_text(errors="replace").splitlines()
+                if f"{NAME}: " in line] if path.exists() else []
 
     def access_log(self):
         return (self.directory / "log/access.log").read_text("latin-1")
@@ -264,12 +282,17 @@ server.modules += ( "mod_accesslog", "mod_setenv" )
 accesslog.filename = "{self.directory}/log/access.log"
 setenv.add-environment = ( "PGSERVICEFILE" => "{self.service}" )
 include "{self.shipped}/lighttpd-conf/{self.file}"
+{self.beside()}
 server.modules += ( "mod_dirlisting", "mod_staticfile" )
 """)
 
+    program_log = "log/lighttpd/breakage.log"
+
     def start(self):
-        self.launch(["lighttpd", "-D", "-f", "etc/lighttpd.conf"],
-                    PGSERVICEFILE=str(self.service))
+        """As a daemon, which has no standard error."""
+        self.run(["/usr/sbin/lighttpd", "-f",
+                  f"{self.directory}/etc/lighttpd.conf"],
+                 PGSERVICEFILE=str(self.service))
 
 
 class LighttpdCgi(Lighttpd):
@@ -282,24 +305,26 @@ class External:
 
     pid_files = ("run/server.pid", f"run/{NAME}/fastcgi.pid")
 
+    program_log = f"log/{NAME}.log"
+
     def spawn_command(self):
         """Its words, but for those that the test's settings stand for."""
         text = (self.shipped / f"lighttpd-conf/{NAME}-external.conf"
                 ).read_text()
-        shown = re.search(r"^#( +OAUTH_TOKENS_DATABASE=.*?fastcgi\.log')$",
+        shown = re.search(rf"^#( +OAUTH_TOKENS_DATABASE=.*? -- \S+/{NAME})$",
                           text, re.M | re.S)[1]
         words = shlex.split(shown.replace("\n#", "\n").replace("\\\n", " "))
         # Only root can start it as another user.
         return [word for n, word in enumerate(words)
-                if word not in ("-u", "-g") and words[n - 1] not in
-                ("-u", "-g") and word.partition("=")[0] not in self.settings]
+                if word not in ("-u", "-g", "-U") and words[n - 1] not in
+                ("-u", "-g", "-U") and
+                word.partition("=")[0] not in self.settings]
 
     def start(self):
-        self.launch(["env", *self.spawn_command()],
-                    PGSERVICEFILE=str(self.service))
-        # It ends when the program runs, and its pid is written.
-        spawn = self.processes.pop()
-        wait_until(lambda: spawn.poll() == 0, "spawn-fcgi did not start it")
+        self.run(["env", *self.spawn_command()],
+                 PGSERVICEFILE=str(self.service))
+        socket_path = self.directory / f"run/{NAME}/fastcgi.sock"
+        wait_until(socket_path.is_socket, f"no socket\n{self.logs()}")
         super().start()
 
     def stop(self):
@@ -307,10 +332,6 @@ class External:
         self.left_processes()
         # spawn-fcgi has ended long ago; nobody else removes it.
         (self.directory / f"run/{NAME}/fastcgi.sock").unlink(missing_ok=True)
-
-    def log_files(self):
-        return [*super().log_files(),
-                self.directory / f"run/{NAME}/fastcgi.log"]
 
 
 class LighttpdExternal(External, Lighttpd):
@@ -359,8 +380,10 @@ TraceEnable Off
 {self.environment()}
 {self.include()}
 <VirtualHost *:{self.port}>
+	ErrorLog ${{APACHE_LOG_DIR}}/site.log
 	DocumentRoot {self.document_root()}
 	{self.access_logs()}
+	{self.beside()}
 </VirtualHost>
 """)
 
@@ -391,7 +414,7 @@ TraceEnable Off
             r"^# +(CustomLog .*)$", self.shipped_file().read_text(), re.M))
 
     def start(self):
-        self.launch(["apache2", "-DFOREGROUND", "-f",
+        self.launch(["/usr/sbin/apache2", "-DFOREGROUND", "-f",
                      f"{self.directory}/etc/apache2.conf"])
 
 

@@ -24,6 +24,9 @@ API_KEY = "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2"
 TOKEN = "some_really_long_string"
 EXAMPLE_TOKEN = "JS3Umh826UoZzbuGQUsj36PSBwruVCzQYlRFf3KmJWA"
 
+# Where servers and their helpers are; an ordinary user's PATH lacks it.
+os.environ["PATH"] += ":/usr/sbin:/sbin"
+
 _cases = {"ok": 0, "not ok": 0}
 
 
