@@ -86,6 +86,11 @@ def as_service_user(command):
     return list(command)
 
 
+def program_for_all():
+    """A copy of the program where other users may run it."""
+    return shutil.copy2(PROGRAM, temporary_directory())
+
+
 class Cluster:
     """A private PostgreSQL cluster; the superuser is "postgres", trusted on
     the Unix socket.  With tcp=True passwords are asked on 127.0.0.1:port."""
