@@ -18,6 +18,7 @@ import mmap
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -55,12 +56,15 @@ class State:
     FORMAT = struct.Struct("5I32s")
 
     def __init__(self):
-        path = harness.temporary_directory() / "state"
+        directory = harness.temporary_directory()
+        path = directory / "state"
         path.write_bytes(bytes(self.FORMAT.size))
         with open(path, "r+b") as file:
             self.shared = mmap.mmap(file.fileno(), 0)
         self.settings = {
-            "LD_PRELOAD": str(SHIM), "FAILING_STATE": str(path),
+            # A copy: to ld.so a blank in a path is the end of the path.
+            "LD_PRELOAD": str(shutil.copy(SHIM, directory)),
+            "FAILING_STATE": str(path),
             # The sanitizer wants to be the first library.
             "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
