@@ -53,8 +53,9 @@ HARDENING := $(shell for f in -fstack-protector-strong \
 LIBRARIES := $(shell pkg-config --cflags json-c libpq 2>/dev/null) \
              -DLIBFCGI_VERSION='"$(shell pkg-config --modversion fcgi \
                2>/dev/null)"'
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
-              -I$(B) -Icgi $(LIBRARIES) \
+# -iquote: no name of ours hides a header of a library's.
+INCLUDES    = -iquote $(B) -iquote cgi $(LIBRARIES)
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES) \
               $(WARNINGS) $(HARDENING) -fPIE -MMD -MP $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 
@@ -65,11 +66,11 @@ B       = build
 PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
-PURE    = config database_url link page query records render request response \
-          timestamp uri verdict
-OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check db endpoint gateway \
-            gateway_cgi gateway_fastcgi listener log main statements \
-            supervisor tokens wait)
+PURE    = config database_url errors json links query records render \
+          request response route timestamp token_list uri verdict
+OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock db endpoint gateway \
+            gateway_cgi gateway_fastcgi listener log main signals statements \
+            supervisor tokens)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -110,7 +111,7 @@ $(B)/sql.h: $(wildcard sql/*.sql) Makefile | $(B)
 	@mv $@.tmp $@
 
 $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -iquote tests/unit -o $@ $< \
 	    $(filter %.o,$^) -lcmocka -ljson-c
 
 # It brings a database and a log of its own.
@@ -241,7 +242,7 @@ lint: packages-lint $(B)/sql.h
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
 	    tests/bench/peers/*.c
 	clang-tidy --quiet --warnings-as-errors='*' cgi/*.c -- \
-	    $(filter -std=% -D% -I%,$(ALL_CFLAGS))
+	    -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability -I$(B) -Icgi cgi
 	shellcheck tests/run tests/demo/demo tests/lib/cluster \

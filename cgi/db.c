@@ -16,7 +16,7 @@
 #include "database_url.h"
 #include "db.h"
 #include "log.h"
-#include "wait.h"
+#include "clock.h"
 
 /* From so many rows on their memory is given back to the system. */
 #define TRIM_FROM 1000
@@ -41,12 +41,6 @@ struct db {
 	bool patient;              /* wait for the next one */
 	char words[LOG_MESSAGE_MAX + 1]; /* why there is no connection, or "" */
 };
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
 
 /*
  * Build the connection's parameters: those of the connection string, and
@@ -94,7 +88,7 @@ wait_for_server(const struct db *db, short events, int64_t deadline_ms)
 {
 	int fd = PQsocket(db->connection);
 
-	return fd >= 0 && wait_for(fd, events, deadline_ms) != 0;
+	return fd >= 0 && clock_wait(fd, events, deadline_ms) != 0;
 }
 
 /* Add a part of a line to the words. */
@@ -402,20 +396,20 @@ connect_in_turn(struct db *db, int64_t end_ms, bool *again)
 	bool known = db->failures > 1 || db->failure == DB_TIMEOUT;
 	enum db_result result;
 
-	if (wait_now_ms() < db->retry_ms) {
+	if (clock_now_ms() < db->retry_ms) {
 		if ((known && !db->patient) || db->retry_ms >= end_ms) {
 			log_line("the database was away a moment ago");
 			return db->failure;
 		}
-		wait_for(-1, 0, db->retry_ms);
+		clock_wait(-1, 0, db->retry_ms);
 	}
-	result =
-	    connect_now(db, earlier(wait_now_ms() + connect_ms, end_ms), again);
+	result = connect_now(
+	    db, clock_earlier(clock_now_ms() + connect_ms, end_ms), again);
 	if (db->words[0] != '\0')
 		log_line("cannot connect to the database: %s", db->words);
 	db->failure = result;
 	db->failures = result == DB_OK ? 0 : db->failures + 1;
-	db->retry_ms = result == DB_OK ? 0 : wait_now_ms() + RETRY_MS;
+	db->retry_ms = result == DB_OK ? 0 : clock_now_ms() + RETRY_MS;
 	return result;
 }
 
@@ -424,7 +418,7 @@ db_ask(struct db *db, enum statement_id id, const struct db_params *params)
 {
 	int64_t query_ms = db->config->query_timeout_ms;
 	int64_t end_ms =
-	    wait_now_ms() + db->config->connect_timeout_ms + query_ms;
+	    clock_now_ms() + db->config->connect_timeout_ms + query_ms;
 	enum db_result result = DB_OK;
 	bool again = true;
 
@@ -436,7 +430,8 @@ db_ask(struct db *db, enum statement_id id, const struct db_params *params)
 			result = connect_in_turn(db, end_ms, retry);
 		if (db->connection != NULL)
 			result = ask_once(db, id, params,
-			    earlier(wait_now_ms() + query_ms, end_ms), retry);
+			    clock_earlier(clock_now_ms() + query_ms, end_ms),
+			    retry);
 	}
 	return result;
 }
@@ -664,7 +659,7 @@ db_check_connection(struct db *db, struct db_connection *connection,
 	/* Preparing a list fails where a check can say why. */
 	db->prepare = false;
 	result = connect_now(
-	    db, wait_now_ms() + db->config->connect_timeout_ms, NULL);
+	    db, clock_now_ms() + db->config->connect_timeout_ms, NULL);
 	*message = db->words;
 	find_sqlstate(sqlstate, *message);
 	if (result == DB_OK)

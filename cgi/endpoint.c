@@ -1,20 +1,21 @@
 /*
- * endpoint.c - GET /api/oauth_access_tokens.
+ * endpoint.c - the answer to a request: oauth_access_tokens(8), ORDER OF THE
+ * CHECKS.
  *
- * The order of the checks (contract, section 3), and the only map from a
- * module's result to an HTTP status.
+ * The only map from a module's result to an error.
  */
 #include <string.h>
 
 #include "endpoint.h"
-#include "link.h"
+#include "links.h"
 #include "log.h"
 #include "query.h"
 #include "render.h"
 #include "request.h"
+#include "route.h"
 #include "tokens.h"
 
-static enum response_error
+static enum error
 error_of_outcome(enum tokens_outcome outcome)
 {
 	switch (outcome) {
@@ -32,7 +33,7 @@ error_of_outcome(enum tokens_outcome outcome)
 	return ERROR_INTERNAL;
 }
 
-static enum response_error
+static enum error
 error_of(enum db_result result, enum tokens_outcome outcome)
 {
 	switch (result) {
@@ -66,37 +67,36 @@ choose_api_key(struct tokens_request *wanted, const struct config *config,
 }
 
 static void
-answer_page(struct response *response, const struct query *query,
-    const struct token_page *page)
+write_list(struct response *response, const struct query *query,
+    const struct token_list *list)
 {
-	char link[LINK_SIZE];
-	char *list;
+	char links[LINKS_SIZE];
+	char *text;
 	size_t len;
 
-	if (!render_page(
-	        page, page_has_next(page, query->offset), &list, &len)) {
-		log_line("out of memory for a list of %zu rows", page->n);
+	if (!render_list(
+	        list, token_list_has_next(list, query->offset), &text, &len)) {
+		log_line("out of memory for a list of %zu rows", list->n);
 		response_set_error(response, ERROR_INTERNAL, NULL, false);
 		return;
 	}
-	link_format(link, query, page);
-	response_set_list(response, list, len, page->count, link);
+	links_format(links, query, list);
+	response_set_list(response, text, len, list->count, links);
 }
 
-/* The checks that need no database, in the contract's order. */
-static enum response_error
+/* The checks of a list that need no database, in the manual's order. */
+static enum error
 vet(struct tokens_request *wanted, struct query *query,
-    const struct config *config, const struct request *request,
-    const char **message)
+    const struct config *config, const struct route *route,
+    const struct request *request, char message[QUERY_ERROR_SIZE])
 {
-	if (request->query_len > QUERY_READ_MAX)
-		return ERROR_QUERY_TOO_LARGE;
-	if (!query_parse(query, request->query, request->query_len, message))
-		return ERROR_INVALID_PARAMETER;
 	if (request->query_len > QUERY_MAX)
 		return ERROR_QUERY_TOO_LARGE;
 	if (request->header_too_large)
 		return ERROR_HEADER_TOO_LARGE;
+	if (!query_parse(query, route->parameters, request->query,
+	        request->query_len, message))
+		return ERROR_INVALID_PARAMETER;
 	if (!choose_api_key(wanted, config, request, query))
 		return ERROR_INVALID_API_KEY;
 	if (request->token.state != CREDENTIAL_GOOD)
@@ -113,31 +113,43 @@ vet(struct tokens_request *wanted, struct query *query,
 	return ERROR_NONE;
 }
 
-/* GET and HEAD of an address of ours. */
+/* GET and HEAD of a list. */
 static void
 answer_list(const struct config *config, struct db *db,
-    const struct request *request, struct response *response)
+    const struct route *route, const struct request *request,
+    struct response *response)
 {
 	struct query query;
 	struct tokens_request wanted;
-	struct token_page page = { .n = 0 };
+	struct token_list list = { .n = 0 };
 	enum tokens_outcome outcome = TOKENS_OK;
-	enum response_error error = ERROR_INTERNAL;
+	enum error error = ERROR_INTERNAL;
 	enum db_result result;
-	const char *message = NULL;
+	char message[QUERY_ERROR_SIZE];
 
 	if (db != NULL)
-		error = vet(&wanted, &query, config, request, &message);
+		error = vet(&wanted, &query, config, route, request, message);
 	if (error == ERROR_NONE) {
-		result = tokens_list(db, config, &wanted, &outcome, &page);
+		result = tokens_list(db, config, &wanted, &outcome, &list);
 		error = error_of(result, outcome);
 	}
 	if (error == ERROR_NONE)
-		answer_page(response, &query, &page);
+		write_list(response, &query, &list);
 	else
-		response_set_error(response, error, message,
+		response_set_error(response, error,
+		    error == ERROR_INVALID_PARAMETER ? message : NULL,
 		    request->token.state != CREDENTIAL_ABSENT);
-	tokens_forget(db, &page);
+	tokens_forget(db, &list);
+}
+
+/* Give the log the request's id, else one that it makes up; return that. */
+static const char *
+begin_request(const struct config *config, const struct request *request)
+{
+	if (request->id != NULL &&
+	    config_allows_client(config, request->id, request->id_len))
+		return log_begin_request(NULL, 0); /* an API key, by mistake */
+	return log_begin_request(request->id, request->id_len);
 }
 
 void
@@ -146,21 +158,22 @@ endpoint_answer(const struct config *config, struct db *db,
     struct response *response)
 {
 	struct request request;
+	const struct route *route;
+	char methods[ROUTE_METHODS_SIZE] = "";
 
-	request_parse(&request, variables, program);
-	if (request.id != NULL &&
-	    config_allows_client(config, request.id, request.id_len))
-		request.id = NULL; /* an API key, by mistake */
-	response_begin(response, log_begin_request(request.id, request.id_len));
-	if (request.method == REQUEST_OTHER)
-		response_set_error(
-		    response, ERROR_METHOD_NOT_ALLOWED, NULL, false);
-	else if (request.path[0] == '\0')
+	request_parse(&request, variables);
+	response_begin(response, begin_request(config, &request));
+	route = route_find(request.path, program);
+	if (route != NULL)
+		route_methods(methods, route);
+	if (route == NULL)
 		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
+	else if (!route_has(route, request.method))
+		response_set_not_allowed(response, methods);
 	else if (request.method == REQUEST_OPTIONS)
-		response_set_options(response);
+		response_set_options(response, methods);
 	else
-		answer_list(config, db, &request, response);
+		answer_list(config, db, route, &request, response);
 	if (request.method == REQUEST_HEAD)
 		response_drop_body(response);
 }

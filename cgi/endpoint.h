@@ -1,8 +1,8 @@
 /*
- * endpoint.h - GET /api/oauth_access_tokens.
+ * endpoint.h - the answer to a request: oauth_access_tokens(8), ORDER OF THE
+ * CHECKS.
  *
- * The order of the checks (contract, section 3), and the only map from a
- * module's result to an HTTP status.
+ * The only map from a module's result to an error.
  */
 #ifndef ENDPOINT_H
 #define ENDPOINT_H
@@ -16,7 +16,7 @@
  *
  * db         NULL when the settings are wrong: a list is then a 500
  * variables  "NAME=value" strings, NULL at the end
- * program    the program's own file name, see request_parse()
+ * program    the program's own file name, see route_find()
  * response   gets the answer; to be cleared by the caller
  *
  * Begins the request for the log; the caller ends it.  Blocks no longer than

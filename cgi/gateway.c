@@ -10,7 +10,7 @@
 
 #include "gateway.h"
 #include "log.h"
-#include "wait.h"
+#include "clock.h"
 
 static struct {
 	const struct gateway_way *way;
@@ -58,7 +58,7 @@ static bool
 wait_for_room(int64_t end_ms)
 {
 	const struct gateway_way *way = gateway.way;
-	int64_t deadline_ms = wait_now_ms() + gateway.write_ms;
+	int64_t deadline_ms = clock_now_ms() + gateway.write_ms;
 	short ready;
 
 	if (deadline_ms > end_ms)
@@ -66,7 +66,7 @@ wait_for_room(int64_t end_ms)
 	do {
 		bool body = way->has_body != NULL && way->has_body();
 
-		ready = wait_for(way->output(),
+		ready = clock_wait(way->output(),
 		    body ? POLLIN | POLLOUT : POLLOUT, deadline_ms);
 		if (ready == POLLIN)
 			way->take_body();
@@ -98,14 +98,14 @@ write_all(const char *data, size_t len, int64_t end_ms)
 }
 
 void
-gateway_reply(const struct response *response)
+gateway_reply(
+    const char *head, size_t head_len, const char *body, size_t body_len)
 {
 	int64_t end_ms =
-	    wait_now_ms() + GATEWAY_WRITE_FACTOR * gateway.write_ms;
+	    clock_now_ms() + GATEWAY_WRITE_FACTOR * gateway.write_ms;
 
-	gateway.way->finish(
-	    write_all(response->head, response->head_len, end_ms) &&
-	    write_all(response->body, response->body_len, end_ms));
+	gateway.way->finish(write_all(head, head_len, end_ms) &&
+	                    write_all(body, body_len, end_ms));
 }
 
 void

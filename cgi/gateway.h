@@ -6,10 +6,11 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "config.h"
-#include "response.h"
 
 /* Who called us? */
 enum gateway_mode {
@@ -33,7 +34,7 @@ enum gateway_mode gateway_detect(void);
  *
  * config         must outlive the process; request_timeout_ms, within which a
  *                request must arrive, and write_timeout_ms are used
- * busy_since_ms  where to note since when, on wait_now_ms()'s clock, a
+ * busy_since_ms  where to note since when, on clock_now_ms()'s clock, a
  *                connection is being served without progress, and 0 when none
  *                is; NULL: the process is alone
  *
@@ -62,13 +63,15 @@ bool gateway_next(struct gateway_request *request)
     __attribute__((warn_unused_result));
 
 /*
- * Send the answer to the request of gateway_next(), finish it, and wipe its
+ * Send the answer to the request of gateway_next(), a CGI header block (RFC
+ * 3875, section 6) with its empty line and a body, finish it, and wipe its
  * records and variables (a read buffer of libfcgi's own is out of reach).
  * Blocks at most write_timeout_ms without progress, and GATEWAY_WRITE_FACTOR
  * times that in all.  An answer that was not taken in time, or whose server is
  * gone, is cut; its Content-Length shows it.
  */
-void gateway_reply(const struct response *response);
+void gateway_reply(
+    const char *head, size_t head_len, const char *body, size_t body_len);
 
 /* Give back what gateway_open() took; the socket stays open. */
 void gateway_close(void);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "gateway.h"
-#include "wait.h"
+#include "clock.h"
 
 extern char **environ;
 
@@ -36,7 +36,7 @@ open_cgi(const struct config *config, _Atomic int64_t *busy_since_ms)
 static void
 drain_body(void)
 {
-	int64_t end_ms = wait_now_ms() + cgi.request_ms;
+	int64_t end_ms = clock_now_ms() + cgi.request_ms;
 	const char *length = getenv("CONTENT_LENGTH");
 	bool chunked = getenv("HTTP_TRANSFER_ENCODING") != NULL;
 	long long rest = length != NULL ? strtoll(length, NULL, 10)
@@ -45,7 +45,7 @@ drain_body(void)
 	char buffer[16384];
 	ssize_t n;
 
-	while (rest > 0 && wait_for(STDIN_FILENO, POLLIN, end_ms)) {
+	while (rest > 0 && clock_wait(STDIN_FILENO, POLLIN, end_ms)) {
 		n = read(STDIN_FILENO, buffer, sizeof buffer);
 		if (n <= 0)
 			return;

@@ -18,7 +18,7 @@
 #include "listener.h"
 #include "log.h"
 #include "records.h"
-#include "wait.h"
+#include "clock.h"
 
 static struct {
 	const struct config *config;
@@ -70,7 +70,7 @@ accept_connection(bool *queued)
 	fastcgi.connection = listener_accept(queued);
 	if (fastcgi.connection < 0)
 		return false;
-	note_busy(wait_now_ms());
+	note_busy(clock_now_ms());
 	/* poll(2) may say "writable" and the write still block: this bounds it.
 	 */
 	setsockopt(
@@ -105,7 +105,7 @@ finish_request(bool linger)
 static bool
 read_records(void)
 {
-	int64_t end_ms = wait_now_ms() + fastcgi.config->request_timeout_ms;
+	int64_t end_ms = clock_now_ms() + fastcgi.config->request_timeout_ms;
 	enum records_state state = RECORDS_MORE;
 	uint8_t bytes[4096];
 	int fd = fastcgi.connection;
@@ -120,7 +120,7 @@ read_records(void)
 			explicit_bzero(bytes, (size_t)n);
 		} else if (n == 0 || errno != EAGAIN) {
 			break;
-		} else if (!wait_for(fd, POLLIN, end_ms)) {
+		} else if (!clock_wait(fd, POLLIN, end_ms)) {
 			silent = false; /* it held us up */
 			break;
 		}
@@ -175,7 +175,7 @@ next_request(struct gateway_request *request)
 static ssize_t
 write_part(const char *data, size_t len)
 {
-	note_busy(wait_now_ms()); /* it makes progress */
+	note_busy(clock_now_ms()); /* it makes progress */
 	return FCGX_PutStr(data, (int)len, fastcgi.request.out);
 }
 

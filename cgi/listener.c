@@ -13,9 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "listener.h"
 #include "log.h"
-#include "wait.h"
+#include "signals.h"
 
 /* How long to leave alone a socket that cannot be accepted from. */
 #define ACCEPT_PAUSE_MS 100
@@ -86,7 +87,7 @@ listener_open(int64_t linger_ms, bool others)
 	memset(&listener, 0, sizeof listener);
 	listener.linger_ms = linger_ms;
 	listener.others = others;
-	wait_block(&stop, stop_signals, STOP_SIGNALS);
+	signals_block(&stop, stop_signals, STOP_SIGNALS);
 	listener.stop_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	listener.events = epoll_create1(EPOLL_CLOEXEC);
 	/* One connection is to wake one of the processes, not all. */
@@ -156,7 +157,7 @@ read_signals(void)
 		listener.state = info.ssi_signo == SIGHUP && listener.others
 		                     ? LAST
 		                     : DRAINING;
-		listener.end_ms = wait_now_ms() + LISTENER_STOP_MS;
+		listener.end_ms = clock_now_ms() + LISTENER_STOP_MS;
 	}
 }
 
@@ -198,7 +199,7 @@ listener_linger(int fd)
 	if (listener.n == LINGERING_MAX)
 		close_lingering(0);
 	listener.lingering[listener.n++] =
-	    (struct lingering){ fd, wait_now_ms() + listener.linger_ms };
+	    (struct lingering){ fd, clock_now_ms() + listener.linger_ms };
 }
 
 /*
@@ -217,7 +218,7 @@ wait_for_events(int64_t until_ms)
 	    (until_ms < 0 || listener.lingering[0].end_ms < until_ms))
 		until_ms = listener.lingering[0].end_ms;
 	if (until_ms >= 0) {
-		left = until_ms - wait_now_ms();
+		left = until_ms - clock_now_ms();
 		left = left < 0 ? 0 : left;
 	}
 	n = epoll_wait(listener.events, events, EVENTS_MAX, (int)left);
@@ -231,28 +232,23 @@ wait_for_events(int64_t until_ms)
 		else
 			read_away(fd);
 	}
-	while (listener.n > 0 && listener.lingering[0].end_ms <= wait_now_ms())
+	while (listener.n > 0 && listener.lingering[0].end_ms <= clock_now_ms())
 		close_lingering(0);
 	return socket;
-}
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* Asked to stop: take the next of what waits; -1: that was all. */
 static int
 accept_waiting(void)
 {
-	int64_t end_ms = earlier(wait_now_ms() + QUIET_MS, listener.end_ms);
+	int64_t end_ms =
+	    clock_earlier(clock_now_ms() + QUIET_MS, listener.end_ms);
 	int fd = accept_now();
 
-	while (fd < 0 && wait_now_ms() < end_ms)
+	while (fd < 0 && clock_now_ms() < end_ms)
 		if (wait_for_events(end_ms))
 			fd = accept_now();
-	if (fd < 0 || wait_now_ms() >= listener.end_ms)
+	if (fd < 0 || clock_now_ms() >= listener.end_ms)
 		listener.state = OVER;
 	return fd;
 }

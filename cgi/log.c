@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "wait.h"
+#include "clock.h"
 
 #define PREFIX    "oauth_access_tokens: "
 #define REPEAT_MS 10000
@@ -51,7 +51,7 @@ make_id(void)
 		if (getrandom(&ids.state, sizeof ids.state, GRND_NONBLOCK) !=
 		    sizeof ids.state)
 			ids.state =
-			    (uint64_t)wait_now_ms() << 20 ^ (uint64_t)getpid();
+			    (uint64_t)clock_now_ms() << 20 ^ (uint64_t)getpid();
 		ids.known = true;
 	}
 	id = ids.state += 0x9e3779b97f4a7c15;
@@ -63,7 +63,7 @@ make_id(void)
 const char *
 log_begin_request(const char *id, size_t len)
 {
-	request.since_ms = wait_now_ms();
+	request.since_ms = clock_now_ms();
 	if (id == NULL)
 		make_id();
 	else
@@ -102,7 +102,7 @@ static struct seen *
 see(const char *message)
 {
 	uint64_t h = hash(message);
-	int64_t now_ms = wait_now_ms();
+	int64_t now_ms = clock_now_ms();
 	struct seen *place = &seen[0];
 
 	for (size_t i = 0; i < SEEN; i++) {
@@ -156,7 +156,7 @@ log_line(const char *format, ...)
 		return;
 	if (request.since_ms != 0)
 		snprintf(about, sizeof about, " (request %s, %" PRId64 " ms)",
-		    request.id, wait_now_ms() - request.since_ms);
+		    request.id, clock_now_ms() - request.since_ms);
 	if (place->held_back > 0)
 		snprintf(times, sizeof times, ", and %u times before",
 		    place->held_back);

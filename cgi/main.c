@@ -19,13 +19,13 @@
 #include "gateway.h"
 #include "listener.h"
 #include "log.h"
-#include "render.h"
+#include "json.h"
 #include "supervisor.h"
 
 /* What a loaded machine may add to a request's time limits. */
 #define BUDGET_SLACK_MS 1000
 
-/* More than a request needs, but for the room of query_parse(), in bytes. */
+/* More than a request needs, in bytes. */
 #define STACK_WIPED 12288
 
 extern char **environ;
@@ -67,7 +67,8 @@ answer_all(const struct config *config, struct db *db, const char *program)
 		else
 			endpoint_answer(
 			    config, db, request.variables, program, &response);
-		gateway_reply(&response);
+		gateway_reply(response.head, response.head_len, response.body,
+		    response.body_len);
 		response_clear(&response);
 		log_end_request();
 		wipe_stack();
@@ -193,7 +194,7 @@ static int
 print_version(void)
 {
 	printf("oauth_access_tokens %s (libfcgi %s, json-c %s, libpq %d.%d)\n",
-	    VERSION, gateway_library_version(), render_library_version(),
+	    VERSION, gateway_library_version(), json_library_version(),
 	    db_library_version() / 10000, db_library_version() % 10000);
 	return EX_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * query.c - the bytes after "?" as numbers and flags (contract, section 4).
+ * query.c - the bytes after "?" as numbers and flags.
  *
  * Pure.
  */
@@ -15,29 +15,38 @@ enum param_kind {
 	PARAM_TEXT,  /* char [QUERY_API_KEY_MAX + 1] */
 };
 
+#define WHOLE_NUMBER "one whole number from 0 to 9223372036854775807"
+
+/* By enum query_parameter. */
 static const struct param {
 	const char *name;
 	enum param_kind kind;
 	size_t offset;     /* of the field in struct query */
-	const char *error; /* what it takes */
-} params[] = {
-	{ "_limit", PARAM_COUNT, offsetof(struct query, limit),
-	    "_limit takes one whole number from 0 to 9223372036854775807." },
-	{ "_offset", PARAM_COUNT, offsetof(struct query, offset),
-	    "_offset takes one whole number from 0 to 9223372036854775807." },
-	{ "show_all", PARAM_FLAG, offsetof(struct query, show_all),
-	    "show_all takes one of 1, true, 0, false or nothing." },
-	{ "api_key", PARAM_TEXT, offsetof(struct query, api_key),
-	    "api_key takes one text of at most 255 bytes." },
+	const char *takes; /* for --help and for errors */
+	const char *help;
+} params[QUERY_PARAMETERS] = {
+	[QUERY_LIMIT] = { "_limit", PARAM_COUNT, offsetof(struct query, limit),
+	    WHOLE_NUMBER,
+	    "the most tokens in the answer; 0 gives the count alone "
+	    "(default 40)" },
+	[QUERY_OFFSET] = { "_offset", PARAM_COUNT,
+	    offsetof(struct query, offset), WHOLE_NUMBER,
+	    "so many tokens are skipped (default 0)" },
+	[QUERY_SHOW_ALL] = { "show_all", PARAM_FLAG,
+	    offsetof(struct query, show_all),
+	    "one of 1, true, 0, false or nothing",
+	    "expired tokens are listed, too (default 0)" },
+	[QUERY_API_KEY] = { "api_key", PARAM_TEXT,
+	    offsetof(struct query, api_key), "one text of at most 255 bytes",
+	    "the API key, where there is no X-API-KEY" },
 };
 
-#define PARAMS (sizeof params / sizeof params[0])
-
-static const char unknown_name[] =
-    "Unknown parameter: known are _limit, _offset, show_all and api_key.";
-static const char bad_encoding[] =
-    "The query takes UTF-8 text without NUL, percent-encoded.";
-static const char too_long[] = "The query takes at most 4096 bytes.";
+/* What parsing is about. */
+struct parser {
+	struct query *q;
+	unsigned int known, seen; /* parameters, by QUERY_PARAMETER() */
+	char *error;              /* QUERY_ERROR_SIZE bytes */
+};
 
 static bool
 parse_count(int64_t *out, const char *text)
@@ -100,35 +109,55 @@ parse_value(struct query *q, const struct param *param, const char *text)
 	return false;
 }
 
-static const struct param *
-find_param(const char *name)
+/* Which of the known ones has this name?  QUERY_PARAMETERS: none. */
+static size_t
+find_param(unsigned int known, const char *name)
 {
-	for (size_t i = 0; i < PARAMS; i++)
-		if (strcmp(name, params[i].name) == 0)
-			return &params[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < QUERY_PARAMETERS && ((known & QUERY_PARAMETER(i)) == 0 ||
+	                                   strcmp(name, params[i].name) != 0))
+		i++;
+	return i;
 }
 
-/*
- * Take one parameter, decoded.  seen has a bit for each of the table.
- */
-static bool
-set_param(struct query *q, const char *name, const char *value,
-    unsigned int *seen, const char **error)
+/* Say which names are known, as in "a, b and c". */
+static void
+refuse_name(const struct parser *parser)
 {
-	const struct param *param = find_param(name);
-	unsigned int bit;
+	const char *separator = " ";
+	unsigned int left = parser->known;
+	size_t n = (size_t)snprintf(
+	    parser->error, QUERY_ERROR_SIZE, "Unknown parameter: known are");
 
-	if (param == NULL) {
-		*error = unknown_name;
+	for (size_t i = 0; left != 0; i++) {
+		if ((left & QUERY_PARAMETER(i)) == 0)
+			continue;
+		left &= ~QUERY_PARAMETER(i);
+		n += (size_t)snprintf(parser->error + n, QUERY_ERROR_SIZE - n,
+		    "%s%s%s", separator, params[i].name, left == 0 ? "." : "");
+		separator = (left & (left - 1)) == 0 ? " and " : ", ";
+	}
+}
+
+/* Take one parameter, decoded. */
+static bool
+set_param(struct parser *parser, const char *name, const char *value)
+{
+	size_t i = find_param(parser->known, name);
+	bool twice = (parser->seen & QUERY_PARAMETER(i)) != 0;
+
+	if (i == QUERY_PARAMETERS) {
+		if (name[0] != '_')
+			refuse_name(parser);
 		return name[0] == '_';
 	}
-	*error = param->error;
-	bit = 1U << (param - params);
-	if (*seen & bit)
-		return false;
-	*seen |= bit;
-	return parse_value(q, param, value);
+	parser->seen |= QUERY_PARAMETER(i);
+	if (!twice && parse_value(parser->q, &params[i], value))
+		return true;
+	snprintf(parser->error, QUERY_ERROR_SIZE, "%s takes %s.",
+	    params[i].name, params[i].takes);
+	return false;
 }
 
 /* The length of the text before the first c, or of all of it. */
@@ -140,48 +169,54 @@ span(const char *text, const char *end, char c)
 	return (size_t)((found != NULL ? found : end) - text);
 }
 
-/*
- * Read one "name=value" of len bytes, still encoded.  room has len + 2 bytes.
- */
+/* Read one "name=value" of len bytes, still encoded. */
 static bool
-parse_pair(struct query *q, const char *text, size_t len, char *room,
-    unsigned int *seen, const char **error)
+parse_pair(struct parser *parser, const char *text, size_t len)
 {
+	char room[QUERY_MAX + 2]; /* the name, NUL, its value, NUL */
 	size_t name_len = span(text, text + len, '=');
 	size_t value_at = name_len < len ? name_len + 1 : len;
-	bool ok;
+	char *value = room + name_len + 1;
 	size_t n;
 
-	*error = bad_encoding;
-	ok = uri_decode(room, &n, text, name_len, URI_PLUS_IS_SPACE) &&
-	     uri_decode(room + name_len + 1, &n, text + value_at,
-	         len - value_at, URI_PLUS_IS_SPACE) &&
-	     set_param(q, room, room + name_len + 1, seen, error);
-	explicit_bzero(room, len + 2); /* an API key, deep in the stack */
-	return ok;
+	if (uri_decode(room, &n, text, name_len, URI_PLUS_IS_SPACE) &&
+	    uri_decode(
+	        value, &n, text + value_at, len - value_at, URI_PLUS_IS_SPACE))
+		return set_param(parser, room, value);
+	snprintf(parser->error, QUERY_ERROR_SIZE,
+	    "The query takes UTF-8 text without NUL, percent-encoded.");
+	return false;
 }
 
 bool
-query_parse(struct query *q, const char *text, size_t len, const char **error)
+query_parse(struct query *q, unsigned int known, const char *text, size_t len,
+    char error[QUERY_ERROR_SIZE])
 {
-	char room[QUERY_READ_MAX + 2]; /* a name, NUL, its value, NUL */
+	struct parser parser = { .q = q, .known = known, .error = error };
 	const char *end = text + len;
-	unsigned int seen = 0;
 
 	*q = (struct query){ .limit = QUERY_DEFAULT_LIMIT };
-	if (len > QUERY_READ_MAX) {
-		*error = too_long;
+	if (len > QUERY_MAX) {
+		snprintf(error, QUERY_ERROR_SIZE,
+		    "The query takes at most 4096 bytes.");
 		return false;
 	}
 	while (text < end) {
 		size_t n = span(text, end, '&');
 
-		if (n > 0 && !parse_pair(q, text, n, room, &seen, error))
+		if (n > 0 && !parse_pair(&parser, text, n))
 			return false;
 		text += n;
 		if (text < end)
 			text++; /* "&" */
 	}
-	*error = NULL;
 	return true;
+}
+
+void
+query_describe(FILE *out)
+{
+	for (size_t i = 0; i < QUERY_PARAMETERS; i++)
+		fprintf(out, "  %s\n      %s:\n      %s\n", params[i].name,
+		    params[i].takes, params[i].help);
 }

@@ -1,5 +1,6 @@
 /*
- * query.h - the bytes after "?" as numbers and flags (contract, section 4).
+ * query.h - the bytes after "?" as numbers and flags: oauth_access_tokens(8),
+ * PARAMETERS.
  *
  * Pure.  The table of parameters in query.c is the only place that knows
  * their names.
@@ -10,11 +11,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-#define QUERY_DEFAULT_LIMIT 40    /* Mage's own default page */
-#define QUERY_API_KEY_MAX   255   /* bytes, as oauth2_application.client_id */
-#define QUERY_MAX           4096  /* bytes of a query that is answered */
-#define QUERY_READ_MAX      65536 /* bytes of a query that is read at all */
+#define QUERY_DEFAULT_LIMIT 40   /* Mage's own default page */
+#define QUERY_API_KEY_MAX   255  /* bytes, as oauth2_application.client_id */
+#define QUERY_MAX           4096 /* bytes of a query */
+#define QUERY_ERROR_SIZE    128  /* bytes of a message, NUL included */
+
+enum query_parameter {
+	QUERY_LIMIT,
+	QUERY_OFFSET,
+	QUERY_SHOW_ALL,
+	QUERY_API_KEY,
+	QUERY_PARAMETERS, /* how many there are */
+};
+
+/* A parameter as a bit of a set. */
+#define QUERY_PARAMETER(parameter) (1U << (parameter))
 
 enum query_flag {
 	QUERY_FLAG_ABSENT,
@@ -34,17 +47,22 @@ struct query {
  * Read a query string.
  *
  * q      gets the values, the defaults where a parameter is absent
+ * known  the parameters that the address has, QUERY_PARAMETER() or-ed; others
+ *        are unknown
  * text   len bytes of any value; need not end in NUL; never changed
- * error  on failure, a sentence that names the parameter and what it takes,
- *        and nothing that the client sent; static text; else NULL
+ * error  on failure, gets a sentence that names the parameter and what it
+ *        takes, and nothing that the client sent
  *
  * Returns false for a broken escape, NUL or text that is not UTF-8 anywhere
  * in it, a known name given twice, a value out of its range, an unknown name
- * that does not begin with "_", and more than QUERY_READ_MAX bytes.  A query
- * over QUERY_MAX is still read, as its faults come first (contract, section
- * 3).  Takes time linear in len.
+ * that does not begin with "_", and more than QUERY_MAX bytes.  Takes time
+ * linear in len.
  */
-bool query_parse(struct query *q, const char *text, size_t len,
-    const char **error) __attribute__((warn_unused_result));
+bool query_parse(struct query *q, unsigned int known, const char *text,
+    size_t len, char error[QUERY_ERROR_SIZE])
+    __attribute__((warn_unused_result));
+
+/* Print the table of parameters, for --help. */
+void query_describe(FILE *out);
 
 #endif

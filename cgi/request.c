@@ -30,25 +30,32 @@ enum variable_name {
 	VARIABLES,
 };
 
-#define VARIABLE(name, is_header) \
-	[name] = { #name, sizeof #name - 1, is_header }
+#define VARIABLE(name) #name, sizeof #name - 1
 
 static const struct {
 	const char *name;
 	size_t len;
-	bool is_header; /* the client's, within REQUEST_HEADER_MAX */
+	const char *header; /* the client's, at most REQUEST_HEADER_MAX; or NULL
+	                     */
+	const char *help;
 } names[VARIABLES] = {
-	VARIABLE(REQUEST_METHOD, false),
-	VARIABLE(REQUEST_URI, false),
-	VARIABLE(SCRIPT_NAME, false),
-	VARIABLE(PATH_INFO, false),
-	VARIABLE(QUERY_STRING, false),
-	VARIABLE(HTTP_OAUTH_TOKEN, true),
-	VARIABLE(HTTP_AUTHORIZATION, true),
+	[REQUEST_METHOD] = { VARIABLE(REQUEST_METHOD), NULL, NULL },
+	[REQUEST_URI] = { VARIABLE(REQUEST_URI), NULL, NULL },
+	[SCRIPT_NAME] = { VARIABLE(SCRIPT_NAME), NULL, NULL },
+	[PATH_INFO] = { VARIABLE(PATH_INFO), NULL, NULL },
+	[QUERY_STRING] = { VARIABLE(QUERY_STRING), NULL, NULL },
+	[HTTP_OAUTH_TOKEN] = { VARIABLE(HTTP_OAUTH_TOKEN), "OAUTH-TOKEN",
+	    "the caller's token" },
+	[HTTP_AUTHORIZATION] = { VARIABLE(HTTP_AUTHORIZATION), "Authorization",
+	    "\"Bearer\" and the token, where there is no OAUTH-TOKEN" },
 	/* Where Apache's mod_rewrite puts it. */
-	VARIABLE(REDIRECT_HTTP_AUTHORIZATION, true),
-	VARIABLE(HTTP_X_API_KEY, true),
-	VARIABLE(HTTP_X_REQUEST_ID, true),
+	[REDIRECT_HTTP_AUTHORIZATION] = { VARIABLE(REDIRECT_HTTP_AUTHORIZATION),
+	    "Authorization", NULL },
+	[HTTP_X_API_KEY] = { VARIABLE(HTTP_X_API_KEY), "X-API-KEY",
+	    "the API key; wins over the parameter api_key" },
+	[HTTP_X_REQUEST_ID] = { VARIABLE(HTTP_X_REQUEST_ID), "X-Request-Id",
+	    "a name for the request, in its answer and in the log; up to 64 "
+	    "letters, digits and -._~+/=" },
 };
 
 /* Which one has this name, of len bytes?  VARIABLES: none that we read. */
@@ -87,18 +94,18 @@ read_variables(struct variable found[VARIABLES], const char *const *variables)
 	}
 }
 
+const char *const request_methods[REQUEST_OTHER] = {
+	[REQUEST_GET] = "GET",
+	[REQUEST_HEAD] = "HEAD",
+	[REQUEST_OPTIONS] = "OPTIONS",
+};
+
 static enum request_method
 parse_method(const struct variable *method)
 {
-	static const char *const methods[] = {
-		[REQUEST_GET] = "GET",
-		[REQUEST_HEAD] = "HEAD",
-		[REQUEST_OPTIONS] = "OPTIONS",
-	};
-
 	for (int i = 0; i < REQUEST_OTHER; i++)
 		if (method->value != NULL &&
-		    strcmp(method->value, methods[i]) == 0)
+		    strcmp(method->value, request_methods[i]) == 0)
 			return (enum request_method)i;
 	return REQUEST_OTHER;
 }
@@ -131,26 +138,6 @@ normalise_path(char *path)
 	if (out == path)
 		*out++ = '/';
 	*out = '\0';
-}
-
-/* Does the path's last segment name the program, or a wrapper of it? */
-static bool
-is_program(const char *path, const char *program)
-{
-	const char *segment = strrchr(path, '/') + 1;
-	size_t len = strlen(program);
-
-	return len > 0 && strncmp(segment, program, len) == 0 &&
-	       (segment[len] == '\0' || strcmp(segment + len, ".cgi") == 0 ||
-	           strcmp(segment + len, ".fcgi") == 0);
-}
-
-static bool
-ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
 /*
@@ -193,8 +180,7 @@ join_script(char *out, size_t size, const struct variable *script,
 }
 
 static void
-parse_path(
-    struct request *request, const struct variable *found, const char *program)
+parse_path(struct request *request, const struct variable *found)
 {
 	char path[3 * REQUEST_PATH_MAX + 1]; /* "%XX" and "//" shrink */
 
@@ -206,10 +192,7 @@ parse_path(
 	if (path[0] != '/')
 		return;
 	normalise_path(path);
-	if (strlen(path) <= REQUEST_PATH_MAX &&
-	    (ends_with(path, "/oauth_access_tokens") ||
-	        ends_with(path, "/pipelines/oauth_access_tokens/logs") ||
-	        is_program(path, program)))
+	if (strlen(path) <= REQUEST_PATH_MAX)
 		memcpy(request->path, path, strlen(path) + 1);
 }
 
@@ -305,8 +288,7 @@ parse_id(struct request *request, const struct variable *found)
 }
 
 void
-request_parse(
-    struct request *request, const char *const *variables, const char *program)
+request_parse(struct request *request, const char *const *variables)
 {
 	struct variable found[VARIABLES];
 
@@ -318,12 +300,22 @@ request_parse(
 		.token = parse_token(found),
 	};
 	parse_id(request, found);
-	parse_path(request, found, program);
+	parse_path(request, found);
 	if (found[QUERY_STRING].value != NULL) {
 		request->query = found[QUERY_STRING].value;
 		request->query_len = found[QUERY_STRING].len;
 	}
 	for (int i = 0; i < VARIABLES; i++)
-		if (names[i].is_header && found[i].len > REQUEST_HEADER_MAX)
+		if (names[i].header != NULL &&
+		    found[i].len > REQUEST_HEADER_MAX)
 			request->header_too_large = true;
+}
+
+void
+request_describe(FILE *out)
+{
+	for (int i = 0; i < VARIABLES; i++)
+		if (names[i].help != NULL)
+			fprintf(out, "  %s\n      %s\n", names[i].header,
+			    names[i].help);
 }

@@ -1,15 +1,15 @@
 /*
  * request.h - CGI variables (RFC 3875, section 4.1) as a request.
  *
- * Pure.  Knows which variables matter, which addresses are ours and what a
- * token may look like; says what it found and leaves the order of the checks
- * to endpoint.
+ * Pure.  Knows which variables matter and what a token may look like; says what
+ * it found and leaves the order of the checks to endpoint.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define REQUEST_PATH_MAX   256  /* decoded; raw, 3 times that */
 #define REQUEST_TOKEN_MAX  4096 /* characters of a token */
@@ -22,6 +22,9 @@ enum request_method {
 	REQUEST_OPTIONS,
 	REQUEST_OTHER, /* any other, or none */
 };
+
+/* Their names, but not of REQUEST_OTHER. */
+extern const char *const request_methods[REQUEST_OTHER];
 
 /* A credential that the client sent in a header. */
 struct request_credential {
@@ -37,8 +40,8 @@ struct request_credential {
 struct request {
 	enum request_method method;
 	/*
-	 * The path decoded, without "//", dot segments or trailing slash;
-	 * NUL-terminated; "" when the address is not ours.
+	 * The path decoded, absolute, without "//", dot segments or trailing
+	 * slash; NUL-terminated; "" where it is not to be had, or longer.
 	 */
 	char path[REQUEST_PATH_MAX + 1];
 	const char *query;     /* inside a variable's text; "" when absent */
@@ -61,9 +64,6 @@ struct request {
  * request    gets the result, with pointers into variables
  * variables  "NAME=value" strings, NULL at the end, as in environ; in any
  *            order; a name may occur twice; must outlive request
- * program    the program's own file name, without directories: an address
- *            whose last segment is that name, with or without ".cgi" or
- *            ".fcgi", is ours
  *
  * A token is RFC 6750's b64token (section 2.1), 1 ... REQUEST_TOKEN_MAX
  * characters.  It is invalid when ill-formed, when its variable occurs twice,
@@ -71,7 +71,9 @@ struct request {
  * OAUTH-TOKEN is preferred to Authorization; an empty header, which some
  * servers drop by themselves, counts as absent.
  */
-void request_parse(
-    struct request *request, const char *const *variables, const char *program);
+void request_parse(struct request *request, const char *const *variables);
+
+/* Print the headers that are read, for --help. */
+void request_describe(FILE *out);
 
 #endif

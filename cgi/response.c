@@ -1,5 +1,5 @@
 /*
- * response.c - status, header block and body (contract, sections 3 and 5).
+ * response.c - status, header block and body.
  *
  * Pure.
  */
@@ -10,8 +10,6 @@
 #include <string.h>
 
 #include "response.h"
-
-#define METHODS "GET, HEAD, OPTIONS"
 
 /* Of every answer. */
 #define COMMON_HEADERS                                     \
@@ -25,53 +23,6 @@
 	"WWW-Authenticate\r\n"
 
 #define REALM "WWW-Authenticate: Bearer realm=\"oauth_access_tokens\""
-
-enum challenge {
-	CHALLENGE_NONE,
-	CHALLENGE_TOKEN, /* error="invalid_token" where a token was sent */
-	CHALLENGE_SCOPE, /* error="insufficient_scope" */
-};
-
-static const struct error {
-	int status;
-	const char *reason; /* RFC 9110, section 15, and RFC 6585 */
-	const char *type;
-	const char *message;
-	const char *headers; /* further ones */
-	enum challenge challenge;
-} errors[] = {
-	[ERROR_METHOD_NOT_ALLOWED] = { 405, "Method Not Allowed",
-	    "method_not_allowed", "Allowed methods: " METHODS ".",
-	    "Allow: " METHODS "\r\n", CHALLENGE_NONE },
-	[ERROR_NOT_FOUND] = { 404, "Not Found", "record_not_found",
-	    "Record not found.", "", CHALLENGE_NONE },
-	[ERROR_INVALID_PARAMETER] = { 400, "Bad Request", "invalid_parameter",
-	    "Invalid parameter.", "", CHALLENGE_NONE },
-	[ERROR_QUERY_TOO_LARGE] = { 414, "URI Too Long", "request_too_large",
-	    "The query is over 4096 bytes.", "", CHALLENGE_NONE },
-	[ERROR_HEADER_TOO_LARGE] = { 431, "Request Header Fields Too Large",
-	    "request_too_large", "A header is over 6144 bytes.", "",
-	    CHALLENGE_NONE },
-	[ERROR_HEADERS_TOO_MANY] = { 431, "Request Header Fields Too Large",
-	    "request_too_large", "The headers are too many, or too large.", "",
-	    CHALLENGE_NONE },
-	[ERROR_INVALID_API_KEY] = { 401, "Unauthorized", "invalid_api_key",
-	    "Invalid API key.", "", CHALLENGE_TOKEN },
-	[ERROR_INVALID_TOKEN] = { 401, "Unauthorized", "invalid_oauth_token",
-	    "Invalid OAuth token.", "", CHALLENGE_TOKEN },
-	[ERROR_EXPIRED_TOKEN] = { 401, "Unauthorized", "expired_oauth_token",
-	    "Expired OAuth token.", "", CHALLENGE_TOKEN },
-	[ERROR_NOT_A_VIEWER] = { 403, "Forbidden", "unauthorized_access",
-	    "Unauthorized access.", "", CHALLENGE_SCOPE },
-	[ERROR_UNAVAILABLE] = { 503, "Service Unavailable",
-	    "service_unavailable", "The database is not available.",
-	    "Retry-After: 1\r\n", CHALLENGE_NONE },
-	[ERROR_TIMEOUT] = { 504, "Gateway Timeout", "database_timeout",
-	    "The database did not answer in time.", "Retry-After: 1\r\n",
-	    CHALLENGE_NONE },
-	[ERROR_INTERNAL] = { 500, "Internal Server Error", "internal_error",
-	    "Internal error.", "", CHALLENGE_NONE },
-};
 
 /*
  * Append to the head.  It never overflows: all that goes in is of this file
@@ -114,24 +65,10 @@ response_begin(struct response *response, const char *request_id)
 	response->list = NULL;
 }
 
-void
-response_set_error(struct response *response, enum response_error kind,
+static void
+add_challenge(struct response *response, const struct error_row *error,
     const char *message, bool token_sent)
 {
-	const struct error *error = &errors[kind];
-
-	if (message == NULL)
-		message = error->message;
-	response->list = NULL;
-	response->body = response->error_body;
-	response->body_len =
-	    (size_t)snprintf(response->error_body, sizeof response->error_body,
-	        "{\"error\": {\"code\": %d, \"message\": \"%s\", "
-	        "\"type\": \"%s\"}, \"status\": %d}",
-	        error->status, message, error->type, error->status);
-
-	start_head(response, error->status, error->reason);
-	add_head(response, "%s", error->headers);
 	if (error->challenge == CHALLENGE_SCOPE)
 		add_head(response, REALM ", error=\"insufficient_scope\"\r\n");
 	else if (error->challenge == CHALLENGE_TOKEN && token_sent)
@@ -141,11 +78,50 @@ response_set_error(struct response *response, enum response_error kind,
 		    message);
 	else if (error->challenge == CHALLENGE_TOKEN)
 		add_head(response, REALM "\r\n");
+}
+
+/* The body of an error, and its head but for the end. */
+static void
+start_error(struct response *response, const struct error_row *error,
+    const char *message)
+{
+	response->list = NULL;
+	response->body = response->error_body;
+	response->body_len =
+	    (size_t)snprintf(response->error_body, sizeof response->error_body,
+	        "{\"error\": {\"code\": %d, \"message\": \"%s\", "
+	        "\"type\": \"%s\"}, \"status\": %d}",
+	        error->status, message, error->type, error->status);
+	start_head(response, error->status, error->reason);
+}
+
+void
+response_set_error(struct response *response, enum error kind,
+    const char *message, bool token_sent)
+{
+	const struct error_row *error = &errors[kind];
+
+	if (message == NULL)
+		message = error->message;
+	start_error(response, error, message);
+	add_head(response, "%s", error->headers);
+	add_challenge(response, error, message, token_sent);
 	finish_head(response);
 }
 
 void
-response_set_options(struct response *response)
+response_set_not_allowed(struct response *response, const char *methods)
+{
+	char message[64];
+
+	snprintf(message, sizeof message, "Allowed methods: %s.", methods);
+	start_error(response, &errors[ERROR_METHOD_NOT_ALLOWED], message);
+	add_head(response, "Allow: %s\r\n", methods);
+	finish_head(response);
+}
+
+void
+response_set_options(struct response *response, const char *methods)
 {
 	response->list = NULL;
 	response->body = "";
@@ -153,12 +129,13 @@ response_set_options(struct response *response)
 	start_head(response, 204, "No Content");
 	/* No Content-Length in a 204: RFC 9110, section 8.6. */
 	add_head(response,
-	    "Allow: " METHODS "\r\n"
-	    "Access-Control-Allow-Methods: " METHODS "\r\n"
+	    "Allow: %s\r\n"
+	    "Access-Control-Allow-Methods: %s\r\n"
 	    "Access-Control-Allow-Headers: "
 	    "Authorization, OAUTH-TOKEN, X-API-KEY, X-Request-Id, "
 	    "Content-Type\r\n"
-	    "Access-Control-Max-Age: 7200\r\n\r\n");
+	    "Access-Control-Max-Age: 7200\r\n\r\n",
+	    methods, methods);
 }
 
 void

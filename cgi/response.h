@@ -1,9 +1,8 @@
 /*
- * response.h - status, header block and body (contract, sections 3 and 5).
+ * response.h - status, header block and body: oauth_access_tokens(8), ANSWERS.
  *
- * Pure.  The table of errors in response.c is the only place that knows
- * statuses, types and messages.  An error needs no memory from the heap, so
- * that running out of it is an error like others.
+ * Pure.  An error needs no memory from the heap, so that running out of it is
+ * an error like others.
  */
 #ifndef RESPONSE_H
 #define RESPONSE_H
@@ -12,32 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "link.h"
-
-enum response_error {
-	ERROR_NONE, /* no answer of its own */
-	ERROR_METHOD_NOT_ALLOWED,
-	ERROR_NOT_FOUND,
-	ERROR_INVALID_PARAMETER,
-	ERROR_QUERY_TOO_LARGE,
-	ERROR_HEADER_TOO_LARGE,
-	ERROR_HEADERS_TOO_MANY,
-	ERROR_INVALID_API_KEY,
-	ERROR_INVALID_TOKEN,
-	ERROR_EXPIRED_TOKEN,
-	ERROR_NOT_A_VIEWER,
-	ERROR_UNAVAILABLE,
-	ERROR_TIMEOUT,
-	ERROR_INTERNAL,
-};
-
-#define RESPONSE_ID_MAX 64 /* characters of a request's id */
+#include "errors.h"
+#include "links.h"
+#include "request.h"
 
 struct response {
-	char request_id[RESPONSE_ID_MAX + 1]; /* for X-Request-Id */
-	int status;                           /* HTTP's, 200 ... 504 */
+	char request_id[REQUEST_ID_MAX + 1]; /* for X-Request-Id */
+	int status;                          /* HTTP's, 200 ... 504 */
 	size_t head_len;
-	char head[1024 + LINK_SIZE]; /* CGI header block with its empty line */
+	char head[1024 + LINKS_SIZE]; /* CGI header block with its empty line */
 	size_t body_len;
 	const char *body;     /* error_body, list or ""; never NULL */
 	char error_body[512]; /* room for an error's JSON */
@@ -47,7 +29,7 @@ struct response {
 /*
  * Begin a response; what is made of it below carries the request's id.
  *
- * request_id  at most RESPONSE_ID_MAX characters, printable ASCII
+ * request_id  at most REQUEST_ID_MAX characters, printable ASCII
  */
 void response_begin(struct response *response, const char *request_id);
 
@@ -59,11 +41,22 @@ void response_begin(struct response *response, const char *request_id);
  * token_sent  did the client send a token?  A 401 then says that it is not
  *             valid (RFC 6750, section 3)
  */
-void response_set_error(struct response *response, enum response_error error,
+void response_set_error(struct response *response, enum error error,
     const char *message, bool token_sent);
 
-/* Make the answer to OPTIONS: 204 with what CORS and the client may use. */
-void response_set_options(struct response *response);
+/*
+ * Make the error of a method that the address does not have.
+ *
+ * methods  those it has, as route_methods() writes them
+ */
+void response_set_not_allowed(struct response *response, const char *methods);
+
+/*
+ * Make the answer to OPTIONS: 204 with what CORS and the client may use.
+ *
+ * methods  as above
+ */
+void response_set_options(struct response *response, const char *methods);
 
 /*
  * Make the answer with a list.
@@ -71,7 +64,7 @@ void response_set_options(struct response *response);
  * list   JSON text of len bytes and a NUL, from malloc(); owned by response
  *        from now on
  * count  for X-Total-Count
- * link   the value of Link, or "" for none; at most LINK_SIZE bytes
+ * link   the value of Link, or "" for none; at most LINKS_SIZE bytes
  */
 void response_set_list(struct response *response, char *list, size_t len,
     int64_t count, const char *link);

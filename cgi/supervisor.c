@@ -12,9 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
+#include "signals.h"
 #include "supervisor.h"
-#include "wait.h"
 
 /* How often busy children are looked at. */
 #define LOOK_MS 1000
@@ -276,7 +277,7 @@ begin_parent(int n, const struct supervisor_limits *limits)
 		log_line("out of memory for workers: one process serves alone");
 		return false;
 	}
-	wait_block(
+	signals_block(
 	    &supervisor.signals, numbers, sizeof numbers / sizeof numbers[0]);
 	return true;
 }
@@ -286,7 +287,7 @@ supervisor_run(int n, const struct supervisor_limits *limits,
     _Atomic int64_t **busy_since_ms)
 {
 	bool stopping = false;
-	int64_t now_ms = wait_now_ms();
+	int64_t now_ms = clock_now_ms();
 	int left;
 
 	*busy_since_ms = NULL;
@@ -296,7 +297,7 @@ supervisor_run(int n, const struct supervisor_limits *limits,
 		if (!stopping && start_missing(now_ms, busy_since_ms))
 			return true;
 		stopping = act_on(next_signal(now_ms), stopping, now_ms);
-		now_ms = wait_now_ms();
+		now_ms = clock_now_ms();
 		left = collect(now_ms);
 		kill_hung(now_ms);
 		if (!stopping)

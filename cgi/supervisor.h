@@ -29,7 +29,7 @@ struct supervisor_limits {
  *
  * limits         must outlive the process
  * busy_since_ms  gets, in a child, where it is to note since when it is busy
- *                without progress, on wait_now_ms()'s clock, and 0 when it is
+ *                without progress, on clock_now_ms()'s clock, and 0 when it is
  * not
  *
  * Returns true in a child: go on and serve, then ask supervisor_succeed(); true

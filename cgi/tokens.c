@@ -70,7 +70,7 @@ read_outcome(const struct db *db, enum tokens_outcome *outcome)
 
 /* The rows that a page has, when so many tokens are there in all. */
 static int64_t
-page_size(const struct tokens_request *request, int64_t count)
+rows_due(const struct tokens_request *request, int64_t count)
 {
 	int64_t rest = request->offset < count ? count - request->offset : 0;
 
@@ -91,7 +91,7 @@ is_sound(const struct db *db, const struct tokens_request *request,
 	    db_is_null(db, 0, USER_ID) != (outcome != TOKENS_OK))
 		return false;
 	if (outcome == TOKENS_OK)
-		size = page_size(request, db_int64(db, 0, COUNT));
+		size = rows_due(request, db_int64(db, 0, COUNT));
 	if (db_rows(db) != (size > 0 ? size : 1))
 		return false;
 	for (int i = 0; i < db_rows(db); i++)
@@ -102,7 +102,7 @@ is_sound(const struct db *db, const struct tokens_request *request,
 }
 
 static enum db_result
-read_page(const struct db *db, struct token_page *page)
+read_list(const struct db *db, struct token_list *list)
 {
 	int n = db_is_null(db, 0, ID) ? 0 : db_rows(db);
 	struct token_row *rows = calloc((size_t)n + 1, sizeof *rows);
@@ -123,8 +123,8 @@ read_page(const struct db *db, struct token_page *page)
 		row->token = db_text(db, i, TOKEN);
 		row->token_len = db_length(db, i, TOKEN);
 	}
-	page_sort_rows(rows, (size_t)n);
-	*page = (struct token_page){
+	token_list_sort(rows, (size_t)n);
+	*list = (struct token_list){
 		.user_id = db_int64(db, 0, USER_ID),
 		.count = db_int64(db, 0, COUNT),
 		.n = (size_t)n,
@@ -136,7 +136,7 @@ read_page(const struct db *db, struct token_page *page)
 enum db_result
 tokens_list(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
-    struct token_page *page)
+    struct token_list *list)
 {
 	static const unsigned int types[COLUMNS] = { TYPE_TEXT, TYPE_INT8,
 		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT };
@@ -156,14 +156,14 @@ tokens_list(struct db *db, const struct config *config,
 		    "unique");
 		return DB_FAILED;
 	}
-	return *outcome == TOKENS_OK ? read_page(db, page) : DB_OK;
+	return *outcome == TOKENS_OK ? read_list(db, list) : DB_OK;
 }
 
 void
-tokens_forget(struct db *db, struct token_page *page)
+tokens_forget(struct db *db, struct token_list *list)
 {
-	free((void *)(uintptr_t)page->rows);
-	*page = (struct token_page){ 0 };
+	free((void *)(uintptr_t)list->rows);
+	*list = (struct token_list){ 0 };
 	db_wipe(db, TOKEN);
 	db_forget(db);
 }

@@ -9,7 +9,7 @@
 
 #include "config.h"
 #include "db.h"
-#include "page.h"
+#include "token_list.h"
 
 /* What the caller is. */
 enum tokens_outcome {
@@ -37,7 +37,7 @@ struct tokens_request {
  * one round trip.  Blocks as db_ask() does.
  *
  * outcome  set only for DB_OK
- * page     filled only for DB_OK and TOKENS_OK; ends with tokens_forget()
+ * list     filled only for DB_OK and TOKENS_OK; ends with tokens_forget()
  *
  * An answer whose rows do not agree in caller, outcome and count, or are not
  * as many as the count allows, is DB_FAILED and logged: two rows have one
@@ -45,13 +45,13 @@ struct tokens_request {
  */
 enum db_result tokens_list(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
-    struct token_page *page) __attribute__((warn_unused_result));
+    struct token_list *list) __attribute__((warn_unused_result));
 
 /*
  * Free the page, which may be all zero, and wipe the answer that it came from.
  *
  * db  may be NULL
  */
-void tokens_forget(struct db *db, struct token_page *page);
+void tokens_forget(struct db *db, struct token_list *list);
 
 #endif

@@ -53,7 +53,7 @@ struct db {
 enum db_result
 tokens_list(struct db *db, const struct config *settings,
     const struct tokens_request *request, enum tokens_outcome *outcome,
-    struct token_page *page)
+    struct token_list *page)
 {
 	size_t from =
 	    request->offset < (int64_t)db->n ? (size_t)request->offset : db->n;
@@ -67,7 +67,7 @@ tokens_list(struct db *db, const struct config *settings,
 	db->wanted = *request;
 	*outcome = db->fate->outcome;
 	if (db->fate->status == 200)
-		*page = (struct token_page){
+		*page = (struct token_list){
 			.user_id = db->user_id,
 			.count = (int64_t)db->n,
 			.n = request->limit < (int64_t)rest
@@ -79,7 +79,7 @@ tokens_list(struct db *db, const struct config *settings,
 }
 
 void
-tokens_forget(struct db *db, struct token_page *page)
+tokens_forget(struct db *db, struct token_list *page)
 {
 	(void)db;
 	(void)page;
@@ -281,7 +281,7 @@ is_head(const char *const *variables)
 {
 	struct request request;
 
-	request_parse(&request, variables, "oauth_access_tokens");
+	request_parse(&request, variables);
 	return request.method == REQUEST_HEAD;
 }
 

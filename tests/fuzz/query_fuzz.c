@@ -1,7 +1,8 @@
 /*
- * query_fuzz.c - any bytes are a query string.
+ * query_fuzz.c - a byte says which parameters are known, and any bytes are a
+ * query string.
  *
- * Promises: values in range, or a static sentence; the order of parameters
+ * Promises: values in range, or a sentence; the order of parameters
  * and an ignored one change nothing; the values written as a query are read
  * as the same values, but not with a name twice.
  */
@@ -11,11 +12,14 @@
 #include "query.h"
 #include "uri.h"
 
+/* All parameters. */
+#define ALL (QUERY_PARAMETER(QUERY_PARAMETERS) - 1)
+
 static void
 check_error(const char *error, const char *again)
 {
-	PROMISE(error != NULL && error == again);
-	PROMISE(strlen(error) > 0 && strlen(error) < 200);
+	PROMISE(strcmp(error, again) == 0);
+	PROMISE(strlen(error) > 0 && strlen(error) < QUERY_ERROR_SIZE);
 	for (; *error != '\0'; error++)
 		PROMISE(*error >= ' ' && *error <= '~' && *error != '"' &&
 		        *error != '\\');
@@ -39,7 +43,7 @@ check_values(const struct query *q)
 	};
 	char text[128 + 3 * QUERY_API_KEY_MAX], key[3 * QUERY_API_KEY_MAX + 1];
 	const char *end = memchr(q->api_key, '\0', sizeof q->api_key);
-	const char *error = "unset";
+	char error[QUERY_ERROR_SIZE];
 	struct query back;
 	int n;
 
@@ -49,10 +53,10 @@ check_values(const struct query *q)
 	n = snprintf(text, sizeof text,
 	    "api_key=%s%s&_offset=%" PRId64 "&_limit=%" PRId64, key,
 	    flags[q->show_all], q->offset, q->limit);
-	PROMISE(query_parse(&back, text, (size_t)n, &error));
-	PROMISE(error == NULL && same(q, &back));
+	PROMISE(query_parse(&back, ALL, text, (size_t)n, error));
+	PROMISE(same(q, &back));
 	n += snprintf(text + n, sizeof text - (size_t)n, "&api_key");
-	PROMISE(!query_parse(&back, text, (size_t)n, &error));
+	PROMISE(!query_parse(&back, ALL, text, (size_t)n, error));
 }
 
 /* The parameters in reverse order, an ignored one before them. */
@@ -81,26 +85,31 @@ reverse(const char *text, size_t len, size_t *out_len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *text = (const char *)data;
-	const char *error = "unset", *again = "unset";
+	const char *text = (const char *)data + 1;
+	size_t len = size - 1;
+	char error[QUERY_ERROR_SIZE] = "unset", again[QUERY_ERROR_SIZE];
 	struct query q, other;
-	bool ok = query_parse(&q, text, size, &error);
+	unsigned int known;
 	size_t reversed_len;
 	char *reversed;
+	bool ok;
 
-	PROMISE(query_parse(&other, text, size, &again) == ok);
+	if (size == 0)
+		return 0;
+	known = data[0] & ALL;
+	ok = query_parse(&q, known, text, len, error);
+	PROMISE(query_parse(&other, known, text, len, again) == ok);
 	if (ok) {
-		PROMISE(size <= QUERY_READ_MAX && error == NULL);
-		PROMISE(same(&q, &other));
+		PROMISE(len <= QUERY_MAX && same(&q, &other));
 		check_values(&q);
 	} else {
 		check_error(error, again);
 	}
 
-	reversed = reverse(text, size, &reversed_len);
-	if (reversed_len <= QUERY_READ_MAX) {
-		PROMISE(
-		    query_parse(&other, reversed, reversed_len, &again) == ok);
+	reversed = reverse(text, len, &reversed_len);
+	if (reversed_len <= QUERY_MAX) {
+		PROMISE(query_parse(&other, known, reversed, reversed_len,
+		            again) == ok);
 		PROMISE(!ok || same(&q, &other));
 	}
 	free(reversed);

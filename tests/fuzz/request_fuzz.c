@@ -2,12 +2,13 @@
  * request_fuzz.c - lines are the program's name and then CGI variables.  (A
  * variable that holds a line's end is out of its reach.)
  *
- * Promises: a path is "" or normal, short, and one of ours; credentials lie
- * within the variables and have their form; where no name occurs twice the
- * order of the variables does not matter.
+ * Promises: a path is "" or normal and short, and only those of ours are found;
+ * credentials lie within the variables and have their form; where no name occurs
+ * twice the order of the variables does not matter.
  */
 #include "fuzz.h"
 #include "request.h"
+#include "route.h"
 
 #define VARIABLES_MAX 64
 
@@ -22,14 +23,18 @@ ends_with(const char *text, const char *end)
 static void
 check_path(const char *path, const char *program)
 {
+	const struct route *route = route_find(path, program);
 	char *named[3] = { NULL };
 	bool ours = ends_with(path, "/oauth_access_tokens") ||
 	            ends_with(path, "/pipelines/oauth_access_tokens/logs");
 
 	PROMISE(strlen(path) <= REQUEST_PATH_MAX);
-	if (path[0] == '\0')
+	if (path[0] == '\0') {
+		PROMISE(route == NULL);
 		return;
-	PROMISE(path[0] == '/' && path[1] != '\0' && !ends_with(path, "/"));
+	}
+	PROMISE(path[0] == '/');
+	PROMISE(path[1] == '\0' || !ends_with(path, "/"));
 	PROMISE(strstr(path, "//") == NULL);
 	PROMISE(strstr(path, "/./") == NULL && !ends_with(path, "/."));
 	PROMISE(strstr(path, "/../") == NULL && !ends_with(path, "/.."));
@@ -40,7 +45,7 @@ check_path(const char *path, const char *program)
 		ours = ours || (*program != '\0' && ends_with(path, named[i]));
 		free(named[i]);
 	}
-	PROMISE(ours);
+	PROMISE(ours || route == NULL);
 }
 
 /* Does a text of len bytes lie within one of the variables? */
@@ -99,8 +104,7 @@ same_credential(
 }
 
 static void
-check_order(const struct request *request, char *const *variables, size_t n,
-    const char *program)
+check_order(const struct request *request, char *const *variables, size_t n)
 {
 	const char *reversed[VARIABLES_MAX + 2] = { NULL };
 	struct request other;
@@ -108,7 +112,7 @@ check_order(const struct request *request, char *const *variables, size_t n,
 	for (size_t i = 0; i < n; i++)
 		reversed[i + 1] = variables[n - 1 - i];
 	reversed[0] = "IGNORED=1";
-	request_parse(&other, reversed, program);
+	request_parse(&other, reversed);
 	PROMISE(other.method == request->method);
 	PROMISE(strcmp(other.path, request->path) == 0);
 	PROMISE(other.query_len == request->query_len &&
@@ -146,12 +150,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	while (data < end && n < VARIABLES_MAX)
 		variables[n++] = take_line(&data, end);
-	request_parse(&request, (const char *const *)variables, program);
+	request_parse(&request, (const char *const *)variables);
 	PROMISE(request.method <= REQUEST_OTHER);
 	check_path(request.path, program);
 	check_credentials(&request, variables);
 	if (!has_name_twice(variables))
-		check_order(&request, variables, n, program);
+		check_order(&request, variables, n);
 	free(program);
 	while (n > 0)
 		free(variables[--n]);

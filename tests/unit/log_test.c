@@ -13,14 +13,14 @@
 #include <sys/socket.h>
 
 #include "log.h"
-#include "wait.h"
+#include "clock.h"
 
 #define NAME "oauth_access_tokens: "
 
 static int64_t now_ms = 1000;
 
 int64_t
-wait_now_ms(void)
+clock_now_ms(void)
 {
 	return now_ms;
 }

@@ -1,19 +1,21 @@
 /*
  * query_test.c - the query string.
  *
- * Wanted values: contract, section 4 (parameters, percent-encoding, numbers)
- * and section 3 (a message names the parameter and repeats nothing that the
- * client sent); query.h for the limits.
+ * Wanted values: oauth_access_tokens(8), PARAMETERS, and ERRORS for messages
+ * (one names the parameter and repeats nothing that the client sent); query.h
+ * for the limits.
  */
 #include "guarded.h"
 
 #include "query.h"
 
 #define DEFAULT QUERY_DEFAULT_LIMIT
-#define MAX     INT64_MAX
-#define ABSENT  QUERY_FLAG_ABSENT
-#define OFF     QUERY_FLAG_OFF
-#define ON      QUERY_FLAG_ON
+/* All parameters. */
+#define ALL    (QUERY_PARAMETER(QUERY_PARAMETERS) - 1)
+#define MAX    INT64_MAX
+#define ABSENT QUERY_FLAG_ABSENT
+#define OFF    QUERY_FLAG_OFF
+#define ON     QUERY_FLAG_ON
 
 static const struct good {
 	const char *name;
@@ -66,12 +68,11 @@ accept(void **state)
 {
 	const struct good *row = *state;
 	size_t len = strlen(row->text);
-	const char *error = "unset";
+	char error[QUERY_ERROR_SIZE];
 	struct query q;
 
 	memset(&q, 0xa5, sizeof q);
-	assert_true(query_parse(&q, guarded(row->text, len), len, &error));
-	assert_null(error);
+	assert_true(query_parse(&q, ALL, guarded(row->text, len), len, error));
 	assert_int_equal(q.limit, row->limit);
 	assert_int_equal(q.offset, row->offset);
 	assert_int_equal(q.show_all, row->show_all);
@@ -162,11 +163,11 @@ static void
 refuse(void **state)
 {
 	const struct bad *row = *state;
-	const char *error = NULL;
+	char *error = guarded(NULL, QUERY_ERROR_SIZE);
 	struct query q;
 
-	assert_false(
-	    query_parse(&q, guarded(row->text, row->len), row->len, &error));
+	assert_false(query_parse(
+	    &q, ALL, guarded(row->text, row->len), row->len, error));
 	check_message(error, row->parameter);
 }
 
@@ -187,16 +188,12 @@ static const struct length {
 	{ "api_key of 258 in characters of 3", "api_key=", "\xe2\x82\xac", 86,
 	    false, 0 },
 	{ "a query of QUERY_MAX", "", "&", QUERY_MAX, true, 0 },
-	{ "a query over QUERY_MAX", "", "&", QUERY_MAX + 1, true, 0 },
-	{ "a query of QUERY_READ_MAX", "", "&", QUERY_READ_MAX, true, 0 },
-	{ "a query over QUERY_READ_MAX", "", "&", QUERY_READ_MAX + 1, false,
-	    0 },
-	{ "one long value", "_=", "a", QUERY_READ_MAX - 2, true, 0 },
-	{ "one long value, a byte more", "_=", "a", QUERY_READ_MAX - 1, false,
-	    0 },
-	{ "one long name", "_", "a", QUERY_READ_MAX - 1, true, 0 },
-	{ "many short ones", "", "_&", QUERY_READ_MAX / 2, true, 0 },
-	{ "many without a name", "_", "=", QUERY_READ_MAX - 1, true, 0 },
+	{ "a query over QUERY_MAX", "", "&", QUERY_MAX + 1, false, 0 },
+	{ "one long value", "_=", "a", QUERY_MAX - 2, true, 0 },
+	{ "one long value, a byte more", "_=", "a", QUERY_MAX - 1, false, 0 },
+	{ "one long name", "_", "a", QUERY_MAX - 1, true, 0 },
+	{ "many short ones", "", "_&", QUERY_MAX / 2, true, 0 },
+	{ "many without a name", "_", "=", QUERY_MAX - 1, true, 0 },
 };
 
 static void
@@ -206,17 +203,51 @@ limit_length(void **state)
 	size_t start = strlen(row->start), unit = strlen(row->unit);
 	size_t len = start + row->n * unit;
 	char *text = guarded(NULL, len);
-	const char *error = NULL;
+	char error[QUERY_ERROR_SIZE];
 	struct query q;
 
 	memcpy(text, row->start, start);
 	for (size_t i = 0; i < row->n; i++)
 		memcpy(text + start + i * unit, row->unit, unit);
-	assert_int_equal(query_parse(&q, text, len, &error), row->want);
+	assert_int_equal(query_parse(&q, ALL, text, len, error), row->want);
 	if (row->want)
 		assert_int_equal(strlen(q.api_key), row->api_key_len);
 	else
 		check_message(error, NULL);
+}
+
+/* The names that an address has are known there, and others are not. */
+static const struct known {
+	const char *name;
+	unsigned int known;
+	const char *want;
+} knowns[] = {
+	{ "all four", ALL,
+	    "Unknown parameter: known are _limit, _offset, show_all and "
+	    "api_key." },
+	{ "two", QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_API_KEY),
+	    "Unknown parameter: known are _offset and api_key." },
+	{ "one", QUERY_PARAMETER(QUERY_SHOW_ALL),
+	    "Unknown parameter: known are show_all." },
+};
+
+static void
+name_known(void **state)
+{
+	static const char *const texts[] = { "_limit=a", "_offset=a",
+		"show_all=a", "api_key=%" };
+	const struct known *row = *state;
+	char error[QUERY_ERROR_SIZE];
+	struct query q;
+
+	assert_false(query_parse(&q, row->known, "x=1", 3, error));
+	assert_string_equal(error, row->want);
+	/* Another's name that begins with "_" is ignored, as any. */
+	for (size_t i = 0; i < COUNT(texts); i++)
+		assert_int_equal(query_parse(&q, row->known, texts[i],
+		                     strlen(texts[i]), error),
+		    texts[i][0] == '_' &&
+		        (row->known & QUERY_PARAMETER(i)) == 0);
 }
 
 int
@@ -226,6 +257,7 @@ main(void)
 		{ ROWS(accept, good) },
 		{ ROWS(refuse, bad) },
 		{ ROWS(limit_length, lengths) },
+		{ ROWS(name_known, knowns) },
 	};
 
 	return run_all(tests, COUNT(tests));

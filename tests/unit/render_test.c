@@ -60,7 +60,7 @@ static const struct token_row null_rows[] = {
 
 static const struct text {
 	const char *name;
-	struct token_page page;
+	struct token_list page;
 	bool next;
 	const char *want;
 } texts[] = {
@@ -112,7 +112,7 @@ render(void **state)
 	size_t len = 0;
 	struct json_object *got, *want = parse(row->want, strlen(row->want));
 
-	assert_true(render_page(&row->page, row->next, &text, &len));
+	assert_true(render_list(&row->page, row->next, &text, &len));
 	assert_int_equal(len, strlen(text));
 	got = parse(text, len);
 	if (!json_object_equal(got, want))
@@ -153,12 +153,12 @@ escape(void **state)
 		    EXPIRES(0) },
 		{ TOKEN("next"), EXPIRES(0) },
 	};
-	struct token_page page = { 2, 2, 2, rows };
+	struct token_list page = { 2, 2, 2, rows };
 	char *text = NULL;
 	size_t len;
 	struct json_object *root, *list, *token;
 
-	assert_true(render_page(&page, false, &text, &len));
+	assert_true(render_list(&page, false, &text, &len));
 	root = parse(text, len);
 	assert_true(
 	    json_object_object_get_ex(root, "oauth_access_tokens", &list));
@@ -180,18 +180,18 @@ static void
 keep_slashes(void **state)
 {
 	struct token_row row = { TOKEN("a/b"), EXPIRES(0) };
-	struct token_page page = { 2, 1, 1, &row };
+	struct token_list page = { 2, 1, 1, &row };
 	char *text = NULL;
 	size_t len;
 
 	(void)state;
-	assert_true(render_page(&page, false, &text, &len));
+	assert_true(render_list(&page, false, &text, &len));
 	assert_non_null(strstr(text, "\"a/b\""));
 	free(text);
 }
 
 /* The page for which memory runs out, and its whole text. */
-static struct token_page short_page;
+static struct token_list short_page;
 static char *whole;
 static size_t whole_len;
 
@@ -200,7 +200,7 @@ attempt_page(void)
 {
 	char *text = NULL;
 	size_t len;
-	bool ok = render_page(&short_page, true, &text, &len);
+	bool ok = render_list(&short_page, true, &text, &len);
 	bool same = ok && len == whole_len && memcmp(text, whole, len + 1) == 0;
 
 	if (ok)
@@ -228,17 +228,17 @@ run_out_of_memory_anywhere(void **state)
 	rows[10] = (struct token_row){ .token = guarded_run('/', 5000),
 		.token_len = 5000,
 		EXPIRES(INT64_MIN) };
-	short_page = (struct token_page){ 2, 100, COUNT(rows), rows };
+	short_page = (struct token_list){ 2, 100, COUNT(rows), rows };
 
-	assert_true(render_page(&short_page, true, &whole, &whole_len));
+	assert_true(render_list(&short_page, true, &whole, &whole_len));
 	/* Each token's object and text, and a text that gets longer. */
 	assert_true(run_out_of_memory(attempt_page) > 20);
 	free(whole);
 
-	/* Of this page json-c writes the metadata alone. */
-	short_page = (struct token_page){ 2, 100, 1, &rows[10] };
-	assert_true(render_page(&short_page, true, &whole, &whole_len));
-	assert_true(run_out_of_memory(attempt_page) > 5);
+	/* Of this page json-c writes the two values of the metadata alone. */
+	short_page = (struct token_list){ 2, 100, 1, &rows[10] };
+	assert_true(render_list(&short_page, true, &whole, &whole_len));
+	assert_true(run_out_of_memory(attempt_page) > 4);
 	free(whole);
 }
 
@@ -248,7 +248,7 @@ render_many(void **state)
 {
 	enum { MANY = 10000 };
 	struct token_row *rows = malloc(MANY * sizeof *rows);
-	struct token_page page = { 2, MANY, MANY, rows };
+	struct token_list page = { 2, MANY, MANY, rows };
 	struct json_object *root, *list;
 	char *text = NULL;
 	size_t len;
@@ -257,7 +257,7 @@ render_many(void **state)
 	assert_non_null(rows);
 	for (size_t i = 0; i < MANY; i++)
 		rows[i] = example_rows[i % COUNT(example_rows)];
-	assert_true(render_page(&page, false, &text, &len));
+	assert_true(render_list(&page, false, &text, &len));
 	root = parse(text, len);
 	assert_true(
 	    json_object_object_get_ex(root, "oauth_access_tokens", &list));
@@ -265,13 +265,6 @@ render_many(void **state)
 	json_object_put(root);
 	free(text);
 	free(rows);
-}
-
-static void
-name_library(void **state)
-{
-	(void)state;
-	assert_string_equal(render_library_version(), json_c_version());
 }
 
 int
@@ -283,7 +276,6 @@ main(void)
 		{ ALONE(keep_slashes) },
 		{ ALONE(run_out_of_memory_anywhere) },
 		{ ALONE(render_many) },
-		{ ALONE(name_library) },
 	};
 
 	return run_all(tests, COUNT(tests));

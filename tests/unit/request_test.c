@@ -8,6 +8,7 @@
 #include "guarded.h"
 
 #include "request.h"
+#include "route.h"
 
 #define PROGRAM "oauth_access_tokens"
 #define LIST    "/api/oauth_access_tokens"
@@ -15,7 +16,7 @@
 
 /* Parse variables that end where an unreadable page starts. */
 static struct request
-parse(const char *const *variables, const char *program)
+parse(const char *const *variables)
 {
 	const char *copies[8] = { NULL };
 	struct request request;
@@ -23,7 +24,7 @@ parse(const char *const *variables, const char *program)
 	memset(&request, 0xa5, sizeof request);
 	for (size_t i = 0; variables[i] != NULL; i++)
 		copies[i] = guarded_text(variables[i]);
-	request_parse(&request, copies, guarded_text(program));
+	request_parse(&request, copies);
 	return request;
 }
 
@@ -53,7 +54,7 @@ read_method(void **state)
 {
 	const struct method *row = *state;
 
-	assert_int_equal(parse(row->variables, PROGRAM).method, row->want);
+	assert_int_equal(parse(row->variables).method, row->want);
 }
 
 static const struct path {
@@ -177,9 +178,11 @@ static void
 read_path(void **state)
 {
 	const struct path *row = *state;
+	struct request request = parse(row->variables);
+	bool ours = route_find(guarded_text(request.path),
+	                guarded_text(row->program)) != NULL;
 
-	assert_string_equal(
-	    parse(row->variables, row->program).path, row->want);
+	assert_string_equal(ours ? request.path : "", row->want);
 }
 
 /* A path of exactly the longest length; of a byte more, and of many. */
@@ -197,7 +200,7 @@ limit_path(void **state)
 		struct request request;
 
 		assert_true(asprintf(&text, "%s/%s" LIST, name, base) > 0);
-		request = parse((const char *[]){ text, NULL }, PROGRAM);
+		request = parse((const char *[]){ text, NULL });
 		assert_string_equal(
 		    request.path, i / 2 == 0 ? text + strlen(name) : "");
 		free(text);
@@ -219,7 +222,7 @@ static void
 read_query(void **state)
 {
 	const struct query_text *row = *state;
-	struct request request = parse(row->variables, PROGRAM);
+	struct request request = parse(row->variables);
 
 	assert_int_equal(request.query_len, strlen(row->want));
 	assert_memory_equal(request.query, row->want, request.query_len);
@@ -367,7 +370,7 @@ static void
 read_token(void **state)
 {
 	const struct credential *row = *state;
-	struct request request = parse(row->variables, PROGRAM);
+	struct request request = parse(row->variables);
 
 	check_credential(&request.token, row->want, row->text);
 	assert_int_equal(request.api_key.state, CREDENTIAL_ABSENT);
@@ -377,7 +380,7 @@ static void
 read_api_key(void **state)
 {
 	const struct credential *row = *state;
-	struct request request = parse(row->variables, PROGRAM);
+	struct request request = parse(row->variables);
 
 	check_credential(&request.api_key, row->want, row->text);
 	assert_int_equal(request.token.state, CREDENTIAL_ABSENT);
@@ -418,7 +421,7 @@ static void
 read_id(void **state)
 {
 	const struct id *row = *state;
-	struct request request = parse(row->variables, PROGRAM);
+	struct request request = parse(row->variables);
 
 	if (row->want == NULL) {
 		assert_null(request.id);
@@ -475,7 +478,7 @@ limit_header(void **state)
 	struct request request;
 
 	assert_true(asprintf(&text, "%s%s", row->variable, value) > 0);
-	request = parse((const char *[]){ text, NULL }, PROGRAM);
+	request = parse((const char *[]){ text, NULL });
 	assert_int_equal(request.header_too_large, row->too_large);
 	assert_int_equal(request.token.state, row->token);
 	assert_int_equal(request.api_key.state, row->api_key);
@@ -490,12 +493,10 @@ limit_repeated_header(void **state)
 
 	(void)state;
 	assert_true(asprintf(&text, "HTTP_OAUTH_TOKEN=%s", value) > 0);
-	assert_true(
-	    parse((const char *[]){ "HTTP_OAUTH_TOKEN=a", text, NULL }, PROGRAM)
-	        .header_too_large);
-	assert_true(
-	    parse((const char *[]){ text, "HTTP_OAUTH_TOKEN=a", NULL }, PROGRAM)
-	        .header_too_large);
+	assert_true(parse((const char *[]){ "HTTP_OAUTH_TOKEN=a", text, NULL })
+	                .header_too_large);
+	assert_true(parse((const char *[]){ text, "HTTP_OAUTH_TOKEN=a", NULL })
+	                .header_too_large);
 	free(text);
 }
 

@@ -27,6 +27,7 @@
 	REALM ", error=\"invalid_token\", error_description=\"+([!\"\\\\])\""
 #define RETRY     "Retry-After: [1-9]*([0-9])"
 
+#define METHODS   "GET, HEAD, OPTIONS"
 #define LINES_MAX 16
 
 /* A response that has been begun, where all else is rubbish. */
@@ -76,19 +77,16 @@ check_head(const struct response *response, const char *status,
 	assert_int_equal(n, 1 + wanted + (*length != '\0') + 1);
 }
 
-static const struct error {
+static const struct wanted {
 	const char *name;
-	enum response_error error;
+	enum error error;
 	bool token_sent;
 	int code;
 	const char *status;
 	const char *type;
 	const char *message; /* NULL: left open */
 	const char *lines[LINES_MAX];
-} errors[] = {
-	{ "method_not_allowed", ERROR_METHOD_NOT_ALLOWED, false, 405,
-	    "Status: 405 Method Not Allowed", "method_not_allowed", NULL,
-	    { COMMON, "Allow: GET, HEAD, OPTIONS" } },
+} wanted[] = {
 	{ "record_not_found", ERROR_NOT_FOUND, false, 404,
 	    "Status: 404 Not Found", "record_not_found", "Record not found.",
 	    { COMMON } },
@@ -134,7 +132,7 @@ static const struct error {
 
 /* Check the body of an error, and its head, which tells the body's length. */
 static void
-check_error(const struct response *response, const struct error *row,
+check_error(const struct response *response, const struct wanted *row,
     const char *message)
 {
 	char start[64], end[128], length[64];
@@ -168,7 +166,7 @@ static void
 set_error(void **state)
 {
 	static const char own[] = "_limit takes one whole number.";
-	const struct error *row = *state;
+	const struct wanted *row = *state;
 	struct response response, head;
 
 	begin(&response);
@@ -205,12 +203,28 @@ set_error_exactly(void **state)
 	response_clear(&response);
 }
 
+/* The methods are those of the address. */
+static void
+set_not_allowed(void **state)
+{
+	static const struct wanted want = { "", ERROR_METHOD_NOT_ALLOWED, false,
+		405, "Status: 405 Method Not Allowed", "method_not_allowed",
+		"Allowed methods: " METHODS ".",
+		{ COMMON, "Allow: " METHODS } };
+	struct response response;
+
+	(void)state;
+	begin(&response);
+	response_set_not_allowed(&response, guarded_text(METHODS));
+	check_error(&response, &want, want.message);
+	response_clear(&response);
+}
+
 static void
 set_options(void **state)
 {
-	static const char *const lines[] = { COMMON,
-		"Allow: GET, HEAD, OPTIONS",
-		"Access-Control-Allow-Methods: GET, HEAD, OPTIONS",
+	static const char *const lines[] = { COMMON, "Allow: " METHODS,
+		"Access-Control-Allow-Methods: " METHODS,
 		"Access-Control-Allow-Headers: "
 		"Authorization, OAUTH-TOKEN, X-API-KEY, X-Request-Id, "
 		"Content-Type",
@@ -219,7 +233,7 @@ set_options(void **state)
 
 	(void)state;
 	begin(&response);
-	response_set_options(&response);
+	response_set_options(&response, METHODS);
 	assert_int_equal(response.status, 204);
 	assert_int_equal(response.body_len, 0);
 	assert_non_null(response.body);
@@ -273,7 +287,7 @@ set_list(void **state)
 static void
 fit_the_longest_link(void **state)
 {
-	char *text = strdup("{}"), *link = guarded_run('a', LINK_SIZE - 1);
+	char *text = strdup("{}"), *link = guarded_run('a', LINKS_SIZE - 1);
 	char *line = NULL;
 	struct response response;
 
@@ -319,7 +333,7 @@ set_again(void **state)
 	response_clear(&response);
 	begin(&response);
 	response_set_error(&response, ERROR_NOT_FOUND, NULL, false);
-	check_error(&response, &errors[1], errors[1].message);
+	check_error(&response, &wanted[0], wanted[0].message);
 	response_clear(&response);
 	begin(&response);
 	response_set_list(&response, strdup("[]"), 2, 1, "");
@@ -331,8 +345,9 @@ int
 main(void)
 {
 	static const struct tests tests[] = {
-		{ ROWS(set_error, errors) },
+		{ ROWS(set_error, wanted) },
 		{ ALONE(set_error_exactly) },
+		{ ALONE(set_not_allowed) },
 		{ ALONE(set_options) },
 		{ ROWS(set_list, lists) },
 		{ ALONE(fit_the_longest_link) },

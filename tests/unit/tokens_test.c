@@ -224,7 +224,7 @@ static const struct answer {
 };
 
 static void
-check_rows(const struct token_page *page, const struct answer *row)
+check_rows(const struct token_list *page, const struct answer *row)
 {
 	assert_int_equal(page->user_id, 2);
 	assert_int_equal(page->n, row->rows_given);
@@ -254,7 +254,7 @@ read_answer(void **state)
 		.offset = row->offset };
 	struct db db = { .result = DB_OK, .n = row->n, .columns = 6 };
 	enum tokens_outcome outcome = TOKENS_OK;
-	struct token_page page = { .n = 0 };
+	struct token_list page = { .n = 0 };
 
 	memcpy(db.rows, row->rows, sizeof db.rows);
 	logged = 0;
@@ -279,7 +279,7 @@ pass_failures_on(void **state)
 {
 	const struct tokens_request request = { .limit = 1 };
 	enum tokens_outcome outcome = TOKENS_OK;
-	struct token_page page = { .n = 0 };
+	struct token_list page = { .n = 0 };
 
 	(void)state;
 	for (int result = DB_OK + 1; result <= DB_NO_MEMORY; result++) {
@@ -337,7 +337,7 @@ choose(void **state)
 		.show_all_sent = true };
 	struct db db = { .result = DB_TIMEOUT };
 	enum tokens_outcome outcome;
-	struct token_page page = { .n = 0 };
+	struct token_list page = { .n = 0 };
 
 	assert_int_equal(
 	    tokens_list(&db, &by, &request, &outcome, &page), DB_TIMEOUT);
@@ -360,7 +360,7 @@ attempt_list(void)
 		.columns = 6,
 		.rows = { { "ok", "2", "1", "9", "5", "a" } } };
 	enum tokens_outcome outcome;
-	struct token_page page = { .n = 0 };
+	struct token_list page = { .n = 0 };
 	enum db_result result;
 
 	logged = 0;

@@ -1,6 +1,6 @@
 /*
- * link_fuzz.c - a line is a query string, whatever follows is the count: a page
- * of a list as query_parse() and tokens_list() could leave it.
+ * links_fuzz.c - a line is a query string, whatever follows is the count: a
+ * page of a list as query_parse() and tokens_list() could leave it.
  *
  * Promises: the Link is printable, within its size, and made of targets in <>
  * that read back as the query's values; the relations are those that exist, and
@@ -9,25 +9,28 @@
 #include <inttypes.h>
 
 #include "fuzz.h"
-#include "link.h"
+#include "links.h"
 #include "query.h"
+
+/* All parameters. */
+#define ALL (QUERY_PARAMETER(QUERY_PARAMETERS) - 1)
 
 enum relation { FIRST, PREV, NEXT, LAST, RELATIONS };
 
 struct list {
 	struct query query;
-	struct token_page page;
+	struct token_list page;
 };
 
 /* Read a target, "?query"; returns its offset. */
 static int64_t
 read_target(const char *text, size_t len, const struct list *list)
 {
-	const char *error;
+	char error[QUERY_ERROR_SIZE];
 	struct query q;
 
 	PROMISE(text[0] == '?');
-	PROMISE(query_parse(&q, text + 1, len - 1, &error));
+	PROMISE(query_parse(&q, ALL, text + 1, len - 1, error));
 	PROMISE(q.limit == (list->query.limit > 0 ? list->query.limit
 	                                          : QUERY_DEFAULT_LIMIT));
 	PROMISE((q.show_all == QUERY_FLAG_ON) ==
@@ -72,7 +75,8 @@ check_offsets(const struct list *list, const int64_t offsets[RELATIONS])
 	PROMISE((offsets[PREV] >= 0) == (offset > 0));
 	PROMISE(
 	    offsets[PREV] < count && (offset == 0 || offsets[PREV] < offset));
-	PROMISE((offsets[NEXT] >= 0) == page_has_next(&list->page, offset));
+	PROMISE(
+	    (offsets[NEXT] >= 0) == token_list_has_next(&list->page, offset));
 	if (offsets[NEXT] >= 0)
 		PROMISE(offsets[NEXT] == offset + (int64_t)list->page.n);
 	/* The last page begins at a multiple and holds the last token. */
@@ -87,7 +91,7 @@ fill_page(struct list *list, int64_t count)
 	int64_t rest =
 	    count > list->query.offset ? count - list->query.offset : 0;
 
-	list->page = (struct token_page){ .count = count,
+	list->page = (struct token_list){ .count = count,
 		.n = (size_t)(rest < list->query.limit ? rest
 		                                       : list->query.limit) };
 }
@@ -96,11 +100,11 @@ static void
 check_link(const struct list *list)
 {
 	int64_t offsets[RELATIONS] = { -1, -1, -1, -1 };
-	char *out = allocate(LINK_SIZE);
-	size_t len = link_format(out, &list->query, &list->page);
+	char *out = allocate(LINKS_SIZE);
+	size_t len = links_format(out, &list->query, &list->page);
 	const char *p = out;
 
-	PROMISE(len < LINK_SIZE && len == strlen(out));
+	PROMISE(len < LINKS_SIZE && len == strlen(out));
 	for (size_t i = 0; i < len; i++)
 		PROMISE(out[i] >= ' ' && out[i] <= '~');
 	PROMISE((len == 0) == (list->page.count == (int64_t)list->page.n));
@@ -130,11 +134,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *end = data + size;
 	size_t len = line_len(data, size);
-	const char *error;
+	char error[QUERY_ERROR_SIZE];
 	struct list list;
 	uint64_t count = 0;
 
-	if (!query_parse(&list.query, (const char *)data, len, &error) ||
+	if (!query_parse(&list.query, ALL, (const char *)data, len, error) ||
 	    data + len == end)
 		return 0;
 	for (data += len; data < end; data++)

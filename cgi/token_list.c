@@ -1,11 +1,11 @@
 /*
- * page.c - the order of a page.
+ * token_list.c - the order of a page.
  *
  * Pure.
  */
 #include <stdlib.h>
 
-#include "page.h"
+#include "token_list.h"
 
 static int
 compare_rows(const void *left, const void *right)
@@ -20,7 +20,7 @@ compare_rows(const void *left, const void *right)
 }
 
 void
-page_sort_rows(struct token_row *rows, size_t n)
+token_list_sort(struct token_row *rows, size_t n)
 {
 	size_t i = 1;
 

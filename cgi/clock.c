@@ -1,15 +1,15 @@
 /*
- * wait.c - waiting with a deadline.
+ * clock.c - waiting with a deadline.
  */
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <time.h>
 
-#include "wait.h"
+#include "clock.h"
 
 int64_t
-wait_now_ms(void)
+clock_now_ms(void)
 {
 	struct timespec now;
 
@@ -18,13 +18,13 @@ wait_now_ms(void)
 }
 
 short
-wait_for(int fd, short events, int64_t deadline_ms)
+clock_wait(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd pollfd = { .fd = fd, .events = events };
 	int n;
 
 	do {
-		int64_t left = deadline_ms - wait_now_ms();
+		int64_t left = deadline_ms - clock_now_ms();
 
 		if (left <= 0)
 			return 0;
@@ -33,15 +33,4 @@ wait_for(int fd, short events, int64_t deadline_ms)
 	if (n <= 0)
 		return 0;
 	return pollfd.revents;
-}
-
-void
-wait_block(sigset_t *set, const int *signals, size_t n)
-{
-	sigemptyset(set);
-	for (size_t i = 0; i < n; i++) {
-		signal(signals[i], SIG_DFL);
-		sigaddset(set, signals[i]);
-	}
-	sigprocmask(SIG_BLOCK, set, NULL);
 }

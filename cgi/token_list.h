@@ -1,11 +1,11 @@
 /*
- * page.h - one page of an owner's access tokens, as the database gave it.
+ * token_list.h - one page of an owner's access tokens, as the database gave it.
  *
- * Plain data, shared by db (which fills it) and render (which prints it).
+ * Plain data, shared by tokens (which fills it) and render (which prints it).
  * Everything it points to belongs to db and lives until the next call on db.
  */
-#ifndef PAGE_H
-#define PAGE_H
+#ifndef TOKEN_LIST_H
+#define TOKEN_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ struct token_row {
 	int64_t id;         /* says the order of those that expire at once */
 };
 
-struct token_page {
+struct token_list {
 	int64_t user_id; /* the owner of every row */
 	int64_t count;   /* 0 ...: all rows the filter lets through */
 	size_t n;        /* rows in this page */
@@ -31,9 +31,9 @@ struct token_page {
  * Count and rows are of one snapshot, so that this is exact.
  */
 static inline bool
-page_has_next(const struct token_page *page, int64_t offset)
+token_list_has_next(const struct token_list *list, int64_t offset)
 {
-	return offset < page->count && page->count - offset > (int64_t)page->n;
+	return offset < list->count && list->count - offset > (int64_t)list->n;
 }
 
 /*
@@ -41,6 +41,6 @@ page_has_next(const struct token_page *page, int64_t offset)
  * PostgreSQL's "expires DESC, id DESC": NULL first, then the latest moment, and
  * of those that expire at once the highest id.
  */
-void page_sort_rows(struct token_row *rows, size_t n);
+void token_list_sort(struct token_row *rows, size_t n);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * link.c - the Link header of a list (RFC 8288, section 3).
+ * links.c - the Link header of a list (RFC 8288, section 3).
  *
  * Pure.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "link.h"
+#include "links.h"
 #include "uri.h"
 
 /* What all targets share. */
@@ -18,10 +18,10 @@ struct target {
 
 /* Append one link at out[n]; returns the length of all. */
 static size_t
-add_link(char out[LINK_SIZE], size_t n, const struct target *target,
+add_link(char out[LINKS_SIZE], size_t n, const struct target *target,
     const char *relation, int64_t offset)
 {
-	return n + (size_t)snprintf(out + n, LINK_SIZE - n,
+	return n + (size_t)snprintf(out + n, LINKS_SIZE - n,
 	               "%s<?_limit=%lld&_offset=%lld%s%s%s>; rel=\"%s\"",
 	               n > 0 ? ", " : "", (long long)target->limit,
 	               (long long)offset, target->show_all ? "&show_all=1" : "",
@@ -30,21 +30,21 @@ add_link(char out[LINK_SIZE], size_t n, const struct target *target,
 }
 
 size_t
-link_format(char out[LINK_SIZE], const struct query *query,
-    const struct token_page *page)
+links_format(char out[LINKS_SIZE], const struct query *query,
+    const struct token_list *list)
 {
 	struct target target = {
 		.limit = query->limit > 0 ? query->limit : QUERY_DEFAULT_LIMIT,
 		.show_all = query->show_all == QUERY_FLAG_ON,
 	};
-	int64_t last = page->count > 0
-	                   ? (page->count - 1) / target.limit * target.limit
+	int64_t last = list->count > 0
+	                   ? (list->count - 1) / target.limit * target.limit
 	                   : 0;
 	int64_t before = query->offset - target.limit; /* neither is < 0 */
 	size_t n;
 
 	out[0] = '\0';
-	if ((uint64_t)page->count == page->n)
+	if ((uint64_t)list->count == list->n)
 		return 0;
 	uri_encode(target.api_key, query->api_key, strlen(query->api_key));
 
@@ -54,9 +54,9 @@ link_format(char out[LINK_SIZE], const struct query *query,
 		    before < 0      ? 0
 		    : before > last ? last
 		                    : before);
-	if (page_has_next(page, query->offset))
+	if (token_list_has_next(list, query->offset))
 		n = add_link(
-		    out, n, &target, "next", query->offset + (int64_t)page->n);
+		    out, n, &target, "next", query->offset + (int64_t)list->n);
 	n = add_link(out, n, &target, "last", last);
 	return n;
 }

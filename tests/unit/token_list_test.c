@@ -6,7 +6,7 @@
  */
 #include "guarded.h"
 
-#include "page.h"
+#include "token_list.h"
 
 #define NEVER         .has_expires = false
 #define EXPIRES(when) .has_expires = true, .expires_us = (when)
@@ -57,7 +57,7 @@ sort_shuffled(void **state)
 			rows[i - 1] = rows[other];
 			rows[other] = row;
 		}
-		page_sort_rows(rows, n);
+		token_list_sort(rows, n);
 		assert_ordered(rows, COUNT(ordered));
 	}
 }
@@ -71,7 +71,7 @@ sort_reversed(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		rows[i] = ordered[COUNT(rows) - 1 - i];
-	page_sort_rows(rows, COUNT(rows));
+	token_list_sort(rows, COUNT(rows));
 	assert_ordered(rows, COUNT(rows));
 }
 
@@ -79,7 +79,7 @@ static void
 sort_nothing(void **state)
 {
 	(void)state;
-	page_sort_rows(NULL, 0);
+	token_list_sort(NULL, 0);
 }
 
 int

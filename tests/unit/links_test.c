@@ -7,7 +7,7 @@
  */
 #include "guarded.h"
 
-#include "link.h"
+#include "links.h"
 
 static const struct page {
 	const char *name;
@@ -85,9 +85,9 @@ static void
 format(void **state)
 {
 	const struct page *row = *state;
-	struct token_page page = { .count = row->count, .n = row->n };
-	char *out = guarded(NULL, LINK_SIZE);
-	size_t len = link_format(out, &row->query, &page);
+	struct token_list page = { .count = row->count, .n = row->n };
+	char *out = guarded(NULL, LINKS_SIZE);
+	size_t len = links_format(out, &row->query, &page);
 
 	assert_string_equal(out, row->want);
 	assert_int_equal(len, strlen(row->want));
@@ -102,13 +102,13 @@ fit_the_longest(void **state)
 		.offset = 1000000000000000000,
 		.show_all = QUERY_FLAG_ON,
 	};
-	struct token_page page = { .count = INT64_MAX, .n = 3 };
-	char *out = guarded(NULL, LINK_SIZE);
+	struct token_list page = { .count = INT64_MAX, .n = 3 };
+	char *out = guarded(NULL, LINKS_SIZE);
 	size_t len;
 
 	(void)state;
 	memset(query.api_key, '>', QUERY_API_KEY_MAX);
-	len = link_format(out, &query, &page);
+	len = links_format(out, &query, &page);
 	assert_int_equal(len, strlen(out));
 	assert_true(len > (size_t)(4 * 3 * QUERY_API_KEY_MAX));
 	assert_non_null(strstr(out, ">; rel=\"first\", <?"));

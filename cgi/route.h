@@ -1,0 +1,48 @@
+/*
+ * route.h - what an address is for: its methods and its parameters.
+ *
+ * Pure.  The table of addresses in route.c is the only place that knows them.
+ */
+#ifndef ROUTE_H
+#define ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "request.h"
+
+struct route {
+	const char *path;        /* how its path ends */
+	unsigned int methods;    /* ROUTE_METHOD() of each, or-ed */
+	unsigned int parameters; /* QUERY_PARAMETER() of each, or-ed */
+};
+
+/* A method as a bit of struct route. */
+#define ROUTE_METHOD(method) (1U << (method))
+
+/*
+ * Find what a path is for.
+ *
+ * path     absolute, decoded, without "//", dot segments or trailing slash; or
+ *          ""
+ * program  the program's own file name, without directories: a path whose last
+ *          segment is that name, with or without ".cgi" or ".fcgi", is that
+ *          of the first row
+ *
+ * Returns a row of the table; NULL: the address is none of ours.
+ */
+const struct route *route_find(const char *path, const char *program);
+
+/* Does an address have this method? */
+bool route_has(const struct route *route, enum request_method method);
+
+#define ROUTE_METHODS_SIZE 32
+
+/* Write an address's methods as the value of Allow: "GET, HEAD, OPTIONS". */
+void route_methods(char out[ROUTE_METHODS_SIZE], const struct route *route);
+
+/* Print the table for --help: the end of a path, and below it its methods. */
+void route_describe(FILE *out);
+
+#endif
