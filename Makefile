@@ -87,33 +87,15 @@ $(B)/statements.o: $(B)/sql.h
 $(B) $(B)/unit $(B)/fuzz $(B)/bench:
 	@mkdir -p $@
 
-# The statements of sql/ as C strings, without their comments.  list.sql stands
-# for twelve: see its head.
-AS_C = sed -e 's/ *-- .*//; s/^[[:space:]]*--$$//; /^[[:space:]]*$$/d' \
-       -e 's/["\\]/\\&/g; s/^[[:space:]]*\(.*\)/	"\1\\n"/'
-# $(call PART,NAME,FILE): put a file in the place of the line "-- NAME".
-PART = sed -e '/^	*-- $(1)$$/{r '$(2) -e 'd;}'
-$(B)/sql.h: $(wildcard sql/*.sql) Makefile | $(B)
-	$(Q){ echo '/* Made from sql/ by the Makefile. */'; \
-	for name in session check check_clients check_projects; do \
-		echo "static const char sql_$$name[] ="; \
-		$(AS_C) sql/$$name.sql; echo ';'; \
-	done; \
-	for reader in roles permissions; do \
-	for shape in near far scan; do for filter in active all; do \
-		echo "static const char sql_$${reader}_$${shape}_$$filter[] ="; \
-		$(call PART,reader,sql/reader_$$reader.sql) sql/list.sql | \
-		    $(call PART,role_access,sql/role_access.sql) | \
-		    $(call PART,page,sql/page_$$shape.sql) | \
-		    sed "/-- .* only$$/{/-- $$filter only$$/!d;}" | \
-		    $(AS_C); echo ';'; \
-	done; done; done; } >$@.tmp
+$(B)/sql.h: sql/statements/embed $(wildcard sql/statements/*.sql) | $(B)
+	$(Q)awk -f $^ >$@.tmp
 	@mv $@.tmp $@
 
 $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -iquote tests/unit -o $@ $< \
 	    $(filter %.o,$^) -lcmocka -ljson-c
 
+$(B)/unit/statements_test: $(B)/statements.o
 # It brings a database and a log of its own.
 $(B)/unit/endpoint_test: $(B)/endpoint.o
 $(B)/unit/tokens_test: $(B)/tokens.o

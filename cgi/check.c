@@ -1,7 +1,7 @@
 /*
  * check.c - the report of --check.
  *
- * What the database's catalogs say comes as lines from sql/check*.sql.
+ * Lines about the database's catalogs come from sql/statements/check*.sql.
  */
 #include <errno.h>
 #include <pwd.h>
@@ -194,7 +194,7 @@ tell_connection(struct report *report, struct db *db)
 	return true;
 }
 
-/* Ask one of sql/check*.sql and tell its lines. */
+/* Ask one of sql/statements/check*.sql and tell its lines. */
 static bool
 tell_lines(struct report *report, struct db *db, enum statement_id id,
     const char *value, int length)

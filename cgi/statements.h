@@ -1,5 +1,5 @@
 /*
- * statements.h - the statements of sql/, as the program asks them.
+ * statements.h - the statements of sql/statements/, as the program asks them.
  *
  * Pure: data alone.
  */
@@ -26,9 +26,22 @@ enum statement_shape {
 	SHAPES,
 };
 
+/* Named after the files of sql/statements/ and their variants. */
 enum statement_id {
 	STATEMENT_LIST, /* the first of the lists; see statement_list() */
-	STATEMENT_SESSION = STATEMENT_LIST + 2 * SHAPES * 2,
+	STATEMENT_LIST_ROLES_NEAR_ACTIVE = STATEMENT_LIST,
+	STATEMENT_LIST_ROLES_NEAR_ALL,
+	STATEMENT_LIST_ROLES_FAR_ACTIVE,
+	STATEMENT_LIST_ROLES_FAR_ALL,
+	STATEMENT_LIST_ROLES_SCAN_ACTIVE,
+	STATEMENT_LIST_ROLES_SCAN_ALL,
+	STATEMENT_LIST_PERMISSIONS_NEAR_ACTIVE,
+	STATEMENT_LIST_PERMISSIONS_NEAR_ALL,
+	STATEMENT_LIST_PERMISSIONS_FAR_ACTIVE,
+	STATEMENT_LIST_PERMISSIONS_FAR_ALL,
+	STATEMENT_LIST_PERMISSIONS_SCAN_ACTIVE,
+	STATEMENT_LIST_PERMISSIONS_SCAN_ALL,
+	STATEMENT_SESSION,
 	STATEMENT_CHECK,
 	STATEMENT_CHECK_CLIENTS,
 	STATEMENT_CHECK_PROJECTS,
@@ -36,11 +49,11 @@ enum statement_id {
 };
 
 struct statement {
-	const char *name; /* when prepared; "": it never is */
+	const char *name; /* under which it is prepared; "": it never is */
+	int n;            /* parameters, 0 ... STATEMENT_PARAMS_MAX */
+	const unsigned int *types;   /* one TYPE_... for each parameter */
+	enum statement_id unindexed; /* stands in for it without the index */
 	const char *text;
-	int n;                     /* parameters, 0 ... STATEMENT_PARAMS_MAX */
-	const unsigned int *types; /* of the parameters, one of TYPE_... each */
-	enum statement_id unindexed; /* takes its place without the index */
 };
 
 /* Of enum statement_id. */

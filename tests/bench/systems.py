@@ -42,8 +42,10 @@ class Job:
     def shape(self):
         """The form of the statement that our program takes for it."""
         if not self.data.indexed:
-            return "roles_scan_all"
-        return "roles_far_all" if self.workload.deep else "roles_near_all"
+            return "list_roles_scan_all"
+        if self.workload.deep:
+            return "list_roles_far_all"
+        return "list_roles_near_all"
 
     def service(self):
         return self.data.service()

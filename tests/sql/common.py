@@ -16,8 +16,16 @@ LIST_INDEX = "ix_oauth2_access_token_user_id_expires_id"
 NULL = "NULL"  # as the scripts below print it
 
 
+def statements_of(header):
+    """The texts of the statements, by name, in what embed made."""
+    # Adjacent string literals and these escapes mean the same in Python.
+    return {name: ast.literal_eval(f"({text})") for name, text in re.findall(
+        r"^/\* (\w+) \*/\n\[.*?^\t\.text =\n(.*?)^\},$", header,
+        re.DOTALL | re.MULTILINE)}
+
+
 def _statements():
-    """The statements by their names in C, as they are compiled in."""
+    """The statements as they are compiled in."""
     header = BUILD / "sql.h"
     environment = {name: value for name, value in os.environ.items()
                    if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS")}
@@ -25,10 +33,7 @@ def _statements():
         ["make", "-s", "-C", ROOT, f"B={BUILD}", header],
         check=True, env=environment, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL)
-    # Adjacent string literals and these escapes mean the same in Python.
-    return {name: ast.literal_eval(f"({text})") for name, text in re.findall(
-        r"static const char sql_(\w+)\[\] =\n(.*?)\n;\n",
-        header.read_text(), re.DOTALL)}
+    return statements_of(header.read_text())
 
 
 STATEMENTS = _statements()
@@ -36,7 +41,7 @@ STATEMENTS = _statements()
 # The forms of the list: who reads, which shape, each as "active" and as "all".
 READERS = ("roles", "permissions")
 SHAPES = ("near", "far", "scan")
-LISTS = tuple(f"{reader}_{shape}_{which}" for reader in READERS
+LISTS = tuple(f"list_{reader}_{shape}_{which}" for reader in READERS
               for shape in SHAPES for which in ("active", "all"))
 
 PREPARE = "\\pset null NULL\n" + "".join(

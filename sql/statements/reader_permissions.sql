@@ -1,10 +1,11 @@
--- reader_permissions.sql - a part of list.sql: may the caller read, where Mage
--- runs with REQUIRE_USER_PERMISSIONS?
+-- reader_permissions.sql - may the caller read, where Mage runs with
+-- REQUIRE_USER_PERMISSIONS?
 --
--- An owner may, by any role or attached permission.  Anybody else needs LIST, READ
--- of each attribute of the answer and, where show_all was sent, QUERY of that.
--- Each of these must be granted by one permission at least that is attached to a
--- role of his and names this entity, and disabled by none.
+-- An owner may, by any role or attached permission.  Anybody else needs LIST,
+-- READ of each attribute of the answer and, where show_all was sent, QUERY of
+-- show_all.  Each of these needs must be granted by at least one permission that
+-- is attached to a role of the caller and names this entity, and disabled by no
+-- such permission.
 --
 -- Mage's bits (mage_ai/authentication/permissions/constants.py):
 --
@@ -18,7 +19,7 @@ owner.owner
 OR EXISTS (
 	SELECT
 	FROM (
-		-- role_access
+		-- @include role_access
 	) AS role
 	WHERE role.access & 1::bigint <> 0::bigint
 )

@@ -1,21 +1,21 @@
--- page_near.sql - a part of list.sql: count and page, for the first pages.
+-- page_near.sql - the count and the page of list.sql, for the first pages.
 --
 -- The count reads the index alone, the page skips to its rows in their order.
 
 SELECT reader.user_id, total.count, page.*
--- Unless all is well there is no reader, and no token is looked at.
+-- Unless the outcome is 'ok' there is no reader, and no token is looked at.
 FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
 CROSS JOIN LATERAL (
 	SELECT count(*)
 	FROM oauth2_access_token AS counted
 	WHERE counted.user_id = reader.user_id
-		AND counted.expires > now() -- active only
+		AND counted.expires > now() -- @only active
 ) AS total
 LEFT JOIN LATERAL (
 	SELECT listed.id, listed.expires, listed.token
 	FROM oauth2_access_token AS listed
 	WHERE listed.user_id = reader.user_id
-		AND listed.expires > now() -- active only
+		AND listed.expires > now() -- @only active
 	ORDER BY listed.expires DESC, listed.id DESC
 	LIMIT $4::bigint OFFSET $5::bigint
 ) AS page ON true

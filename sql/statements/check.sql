@@ -1,16 +1,17 @@
--- check.sql - what --check says of tables, indexes and rights: one row a line,
--- in the order to print.
+-- check.sql - what --check says about tables, indexes and rights: one row for
+-- each line, in the order to print.
 --
---   $1 boolean  does Mage decide by permission (REQUIRE_USER_PERMISSIONS)?
+-- @statement
+-- $1 boolean  does Mage decide by permission (REQUIRE_USER_PERMISSIONS)?
 --
 --   level   text  'ok', 'warning' or 'error'
 --   line    text  for a person
 --   remedy  text  what to do about it; NULL where there is nothing to do
 --
--- Reads catalogs only, so that it works where a table is missing or may not be
--- read.  The table "needed" names what list.sql reads and role.sql grants.  For
--- operators and functions the rule in the head of list.sql holds; that arrays are
--- not compared is part of it.
+-- The statement reads catalogs only, so that it works where a table is missing
+-- or may not be read.  Its table "needed" names what list.sql reads and
+-- role.sql grants.  Operators and functions follow the rule in the head of
+-- list.sql; that is also why no arrays are compared.
 
 WITH needed (relation, name, type) AS (VALUES
 	-- type: what format_type() may say of it, as a regular expression

@@ -1,8 +1,9 @@
--- check_clients.sql - what --check says of the allowed client ids.
+-- check_clients.sql - what --check says about the allowed client ids.
 --
---   $1 text  the client ids, separated by commas
+-- @statement
+-- $1 text  the client ids, separated by commas
 --
--- Gives one row (level, line, remedy) as check.sql does.
+-- The statement gives one row (level, line, remedy) as check.sql does.
 
 SELECT CASE WHEN registered = 0 THEN 'error'
 	WHEN registered = allowed THEN 'ok' ELSE 'warning' END,

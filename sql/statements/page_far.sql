@@ -1,16 +1,16 @@
--- page_far.sql - a part of list.sql: count and page, for pages further on.
+-- page_far.sql - the count and the page of list.sql, for later pages.
 --
--- Rows that are skipped are read from the index alone, from that end which is
--- nearer to the page; only the page's own are read from the table.
+-- The rows to skip are read from the index alone, from the end that is nearer
+-- to the page; only the rows of the page are read from the table.
 
 SELECT reader.user_id, total.count, page.*
--- Unless all is well there is no reader, and no token is looked at.
+-- Unless the outcome is 'ok' there is no reader, and no token is looked at.
 FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
 CROSS JOIN LATERAL (
 	SELECT count(*)
 	FROM oauth2_access_token AS counted
 	WHERE counted.user_id = reader.user_id
-		AND counted.expires > now() -- active only
+		AND counted.expires > now() -- @only active
 ) AS total
 CROSS JOIN LATERAL (
 	-- How many rows there are from the page's first on, and in the page.
@@ -24,7 +24,7 @@ LEFT JOIN LATERAL (
 		(SELECT skipped.id
 		FROM oauth2_access_token AS skipped
 		WHERE skipped.user_id = reader.user_id
-			AND skipped.expires > now() -- active only
+			AND skipped.expires > now() -- @only active
 		ORDER BY skipped.expires DESC, skipped.id DESC
 		LIMIT CASE WHEN place.forward THEN place.size ELSE 0 END
 		OFFSET $5::bigint)
@@ -32,7 +32,7 @@ LEFT JOIN LATERAL (
 		(SELECT behind.id
 		FROM oauth2_access_token AS behind
 		WHERE behind.user_id = reader.user_id
-			AND behind.expires > now() -- active only
+			AND behind.expires > now() -- @only active
 		ORDER BY behind.expires, behind.id
 		LIMIT CASE WHEN place.forward THEN 0 ELSE place.size END
 		OFFSET place.rest - place.size)

@@ -1,10 +1,10 @@
--- role_access.sql - a part of the reader_*.sql: what each role of a user lets him
--- do, one row (access bigint) a role; NULL where nothing counts.
+-- role_access.sql - what each role of a user lets them do: one row (access
+-- bigint) for each role, NULL where no permission counts.
 --
--- A role's attached permissions (role_permission) replace its own ones
--- (permission.role_id).  Of those that are left the ones on the project replace
--- the global ones; where no project is set, those on any project and the global
--- ones count together.
+-- A role's attached permissions (role_permission) replace its own permissions
+-- (permission.role_id).  Of the permissions that are left, those on the project
+-- replace the global ones; where no project is set, the permissions on any
+-- project and the global ones count together.
 
 SELECT DISTINCT ON (user_role.role_id)
 	bit_or(permission.access::bigint) FILTER (WHERE place < 3) AS access

@@ -1,18 +1,18 @@
--- page_scan.sql - a part of list.sql: count and page, where no index leads to a
+-- page_scan.sql - the count and the page of list.sql, where no index leads to a
 -- user's tokens.
 --
--- One pass over the table finds all of them; the rest is done with those.
+-- One pass over the table finds all of them; count and page are made of these.
 
 SELECT reader.user_id, mine.*
--- Unless all is well there is no reader, and no token is looked at.  (OFFSET
--- keeps the planner from looking first.)
+-- Unless the outcome is 'ok' there is no reader, and no token is looked at.
+-- (OFFSET keeps the planner from looking first.)
 FROM (SELECT caller.user_id WHERE caller.outcome = 'ok' OFFSET 0) AS reader
 CROSS JOIN LATERAL (
 	WITH listed AS MATERIALIZED (
 		SELECT scanned.id, scanned.expires, scanned.token
 		FROM oauth2_access_token AS scanned
 		WHERE scanned.user_id = reader.user_id
-			AND scanned.expires > now() -- active only
+			AND scanned.expires > now() -- @only active
 	)
 	SELECT total.count, page.*
 	FROM (SELECT count(*) FROM listed) AS total

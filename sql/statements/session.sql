@@ -1,12 +1,13 @@
--- session.sql - what the program asks of a new connection: the server's own end
--- of a wait that is too long, whatever the role says, and how to ask for lists.
+-- session.sql - what the program asks first of a new connection: to end long
+-- waits on the server's side too, whatever the role's settings are, and whether
+-- an index leads to a user's tokens.
 --
---   $1 bigint   milliseconds to wait for a lock
---   $2 bigint   milliseconds that a statement may take
---   $3 boolean  for this statement alone: a pooler's session is not ours
+-- @statement
+-- $1 bigint   milliseconds to wait for a lock
+-- $2 bigint   milliseconds that a statement may take
+-- $3 boolean  set both for this statement alone: a pooler's session is not ours
 --
--- It gives one row, whose last column says whether an index leads to a user's
--- tokens.
+-- The statement gives one row; its last column, indexed, is the answer.
 
 SELECT set_config('lock_timeout'::text, $1::text, $3),
 	set_config('statement_timeout'::text, $2::text, $3),

@@ -1,8 +1,10 @@
--- check_projects.sql - what --check says of the project whose permissions count.
+-- check_projects.sql - what --check says about the project whose permissions
+-- count.
 --
---   $1 text  that project; NULL: none is set
+-- @statement
+-- $1 text  the project; NULL: none is set
 --
--- Gives a row (level, line, remedy) as check.sql does, or none.
+-- The statement gives one row (level, line, remedy) as check.sql does, or none.
 
 SELECT 'warning', CASE WHEN $1::text IS NULL
 	THEN 'permissions on projects are there, and no project is set: those on any '

@@ -1,0 +1,78 @@
+-- list.sql - the statement that answers a request for a list: authentication,
+-- role, count and page, from one snapshot.
+--
+-- @statement prepared
+-- $1 text     the API key, one of the allowed client ids
+-- $2 text     the caller's token
+-- $3 text     the project whose permissions count; NULL: any project
+-- $4 bigint   rows to return, at most
+-- $5 bigint   rows to skip
+-- $6 boolean  did the caller send show_all?  (only in the variant permissions)
+--
+-- Who decides whether the caller may read: their roles, or their permissions,
+-- where Mage runs with REQUIRE_USER_PERMISSIONS?
+-- @variants roles permissions
+--
+-- How are the count and the page found?  near is for the first pages, far for
+-- later pages, scan for a table in which no index leads to a user's tokens.
+-- All three give the same rows.
+-- @variants near far scan
+-- @unindexed scan
+--
+-- Which tokens are listed: those that have not expired, or all?
+-- @variants active all
+--
+-- The statement gives one row or more, in no order: sorting what is sorted
+-- already would take up to a tenth of its time.  The first three values are the
+-- same in every row:
+--
+--   outcome  text         'ok', or the type of the error: the first check
+--                         that failed
+--   user_id  bigint       the caller; NULL unless 'ok'
+--   count    bigint       of the whole list; 0 unless 'ok'
+--   id       bigint       the token's row; NULL when there is none
+--   expires  timestamptz  of that token; may be NULL
+--   token    text         may be NULL
+--
+-- The tables' names are not qualified, so that search_path finds them in a
+-- schema other than public.  The search_path finds operators and functions too,
+-- and somebody may be able to create some in one of its schemas; PostgreSQL
+-- must not take those.  pg_catalog comes first, but an exact match in any
+-- schema wins over a cast.  Therefore each operator and function here has
+-- operands of exactly the types that pg_catalog has it for: integers are
+-- compared with integers (all pairs of them are there), everything else is
+-- cast.
+--
+-- Every result is cast, so that a migration which changes a column's type
+-- cannot change a prepared statement's result.  Nothing depends on a session's
+-- settings.
+
+SELECT caller.outcome, list.user_id::bigint, coalesce(list.count, 0) AS count,
+	list.id::bigint, list.expires::timestamptz, list.token::text
+FROM (
+	SELECT owner.id AS user_id,
+		CASE
+		WHEN application.id IS NULL THEN 'invalid_api_key'
+		WHEN credential.id IS NULL THEN 'invalid_oauth_token'
+		WHEN owner.id IS NULL OR credential.expires IS NULL
+		    OR credential.expires < now() THEN 'expired_oauth_token'
+		WHEN (
+			-- @include reader_roles only roles
+			-- @include reader_permissions only permissions
+		) THEN 'ok'
+		ELSE 'unauthorized_access'
+		END AS outcome
+	FROM (VALUES ($1::text, $2::text)) AS sent (client_id, token)
+	LEFT JOIN oauth2_application AS application
+		ON application.client_id::text = sent.client_id
+	LEFT JOIN oauth2_access_token AS credential
+		ON credential.token::text = sent.token
+		AND credential.oauth2_application_id = application.id
+	LEFT JOIN "user" AS owner ON owner.id = credential.user_id
+	OFFSET 0 -- decide once: the planner must not copy the CASE about
+) AS caller
+LEFT JOIN LATERAL (
+	-- @include page_near only near
+	-- @include page_far only far
+	-- @include page_scan only scan
+) AS list ON true
