@@ -50,26 +50,7 @@
 SELECT caller.outcome, list.user_id::bigint, coalesce(list.count, 0) AS count,
 	list.id::bigint, list.expires::timestamptz, list.token::text
 FROM (
-	SELECT owner.id AS user_id,
-		CASE
-		WHEN application.id IS NULL THEN 'invalid_api_key'
-		WHEN credential.id IS NULL THEN 'invalid_oauth_token'
-		WHEN owner.id IS NULL OR credential.expires IS NULL
-		    OR credential.expires < now() THEN 'expired_oauth_token'
-		WHEN (
-			-- @include reader_roles only roles
-			-- @include reader_permissions only permissions
-		) THEN 'ok'
-		ELSE 'unauthorized_access'
-		END AS outcome
-	FROM (VALUES ($1::text, $2::text)) AS sent (client_id, token)
-	LEFT JOIN oauth2_application AS application
-		ON application.client_id::text = sent.client_id
-	LEFT JOIN oauth2_access_token AS credential
-		ON credential.token::text = sent.token
-		AND credential.oauth2_application_id = application.id
-	LEFT JOIN "user" AS owner ON owner.id = credential.user_id
-	OFFSET 0 -- decide once: the planner must not copy the CASE about
+	-- @include caller
 ) AS caller
 LEFT JOIN LATERAL (
 	-- @include page_near only near
