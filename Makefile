@@ -9,6 +9,7 @@ libdir      = $(exec_prefix)/lib
 cgibindir   = $(libdir)/cgi-bin
 datarootdir = $(prefix)/share
 pkgdatadir  = $(datarootdir)/oauth_access_tokens
+mandir      = $(datarootdir)/man
 runstatedir = /run
 logdir      = /var/log
 INSTALL     = install
@@ -18,8 +19,8 @@ PACKAGES_BUILD    = gcc libc6-dev pkg-config \
                     libfcgi-dev libjson-c-dev libpq-dev
 PACKAGES_DEMO     = $(PACKAGES_BUILD) curl lighttpd postgresql
 PACKAGES_CHECK    = $(PACKAGES_DEMO) apache2 libapache2-mod-fcgid \
-                    iproute2 libcmocka-dev pgbouncer python3 spawn-fcgi \
-                    strace systemd
+                    iproute2 libcmocka-dev mandoc pgbouncer python3 \
+                    spawn-fcgi strace systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
@@ -189,28 +190,35 @@ $(B)/bench/node_modules: tests/bench/peers/package.json | $(B)/bench
 	    --no-package-lock --ignore-scripts
 	@touch $@
 
+# Put the true places into what names them.
+PLACES = sed -e 's|/usr/local/lib/cgi-bin|$(cgibindir)|g' \
+         -e 's|/usr/local/share/oauth_access_tokens|$(pkgdatadir)|g' \
+         -e 's|/run/oauth_access_tokens|$(runstatedir)/oauth_access_tokens|g' \
+         -e 's|/var/log/|$(logdir)/|g'
+
 install: all
 	$(INSTALL) -d $(DESTDIR)$(cgibindir) $(DESTDIR)$(pkgdatadir)/sql \
 	    $(DESTDIR)$(pkgdatadir)/lighttpd-conf \
-	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting
+	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting \
+	    $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(cgibindir)
 	$(INSTALL) -m 644 README $(DESTDIR)$(pkgdatadir)
 	$(INSTALL) -m 644 sql/*.sql $(DESTDIR)$(pkgdatadir)/sql
 	for f in lighttpd-conf/* apache-conf/*.conf \
 	    apache-conf/shared-hosting/.htaccess \
 	    apache-conf/shared-hosting/*; do \
-		sed -e 's|/usr/local/lib/cgi-bin|$(cgibindir)|g' \
-		    -e 's|/usr/local/share/oauth_access_tokens|$(pkgdatadir)|g' \
-		    -e 's|/run/oauth_access_tokens|$(runstatedir)/oauth_access_tokens|g' \
-		    -e 's|/var/log/|$(logdir)/|g' \
-		    $$f >$(DESTDIR)$(pkgdatadir)/$$f || exit 1; \
+		$(PLACES) $$f >$(DESTDIR)$(pkgdatadir)/$$f || exit 1; \
 	done
+	$(PLACES) cgi/oauth_access_tokens.8 \
+	    >$(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
 	chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth*
 	chmod 700 $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/*.fcgi
+	chmod 644 $(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
 
 uninstall:
 	rm -f $(DESTDIR)$(cgibindir)/oauth_access_tokens
 	rm -rf $(DESTDIR)$(pkgdatadir)
+	rm -f $(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
 
 COVERAGE = CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
 coverage: packages-coverage
