@@ -12,6 +12,7 @@
 #include "check.h"
 #include "config.h"
 #include "db.h"
+#include "words.h"
 
 /* A report, and what it has found so far. */
 struct report {
@@ -161,11 +162,12 @@ tell_settings(struct report *report, const struct config *config)
 static bool
 tell_connection(struct report *report, struct db *db)
 {
-	struct db_connection connection;
-	const char *words;
+	struct connection_place place;
+	const char *words = "";
 	char sqlstate[6], line[1200];
 
-	if (db_check_connection(db, &connection, sqlstate, &words) != DB_OK) {
+	if (db_check_connection(db, &place, &words) != DB_OK) {
+		words_sqlstate(sqlstate, words);
 		snprintf(line, sizeof line, "connection: %s",
 		    words[0] != '\0' ? words
 		                     : "its first statement failed; see the "
@@ -177,15 +179,14 @@ tell_connection(struct report *report, struct db *db)
 		return false;
 	}
 	snprintf(line, sizeof line,
-	    "connection: host %s, port %s, database %s, user %s",
-	    connection.host, connection.port, connection.database,
-	    connection.user);
+	    "connection: host %s, port %s, database %s, user %s", place.host,
+	    place.port, place.database, place.user);
 	tell(report, "ok", line, NULL);
 	snprintf(line, sizeof line, "encryption: %s",
-	    connection.protocol != NULL ? connection.protocol
-	    : connection.local          ? "none, within this machine"
-	                                : "none");
-	if (connection.protocol != NULL || connection.local)
+	    place.protocol != NULL ? place.protocol
+	    : place.local          ? "none, within this machine"
+	                           : "none");
+	if (place.protocol != NULL || place.local)
 		tell(report, "ok", line, NULL);
 	else
 		tell(report, "warning", line,
@@ -201,6 +202,7 @@ tell_lines(struct report *report, struct db *db, enum statement_id id,
 {
 	const struct db_params params = { { value }, { length } };
 	enum db_result result = db_ask(db, id, &params);
+	const struct answer *answer;
 
 	if (result != DB_OK) {
 		if (result == DB_UNAVAILABLE || result == DB_TIMEOUT)
@@ -209,9 +211,10 @@ tell_lines(struct report *report, struct db *db, enum statement_id id,
 		    "The line in the error log says why.");
 		return false;
 	}
-	for (int i = 0; i < db_rows(db); i++)
-		tell(report, db_text(db, i, 0), db_text(db, i, 1),
-		    db_text(db, i, 2));
+	answer = db_answer(db);
+	for (int i = 0; i < answer_rows(answer); i++)
+		tell(report, answer_text(answer, i, 0),
+		    answer_text(answer, i, 1), answer_text(answer, i, 2));
 	return true;
 }
 

@@ -16,86 +16,115 @@
 enum setting_kind {
 	SETTING_DATABASE, /* char *: connection string or URL */
 	SETTING_URL,      /* char *: URL */
-	SETTING_CLIENTS,  /* char *: client ids, separated by commas */
+	SETTING_CLIENTS,  /* char *: ids of min ... max bytes, and commas */
 	SETTING_TEXT,     /* char *, or NULL: min ... max bytes */
 	SETTING_NUMBER,   /* int64_t: min ... max */
 	SETTING_CHOICE,   /* int64_t: the index of a name in choices */
 	SETTING_FLAG,     /* bool, as Mage reads its own variables */
 };
 
-static const char *const statements_choices[] = {
-	[STATEMENTS_PREPARED] = "prepared",
-	[STATEMENTS_UNNAMED] = "unnamed",
-};
+#define CHOICES_MAX 4
 
-static const struct setting {
+struct setting {
 	const char *name;
 	enum setting_kind kind;
-	size_t offset;            /* of the field in struct config */
-	const char *default_text; /* NULL: none */
+	size_t offset; /* of the field in struct config */
 	int64_t min, max;
-	const char *takes; /* for --help and for errors */
+	const char *choices[CHOICES_MAX]; /* as many as there are, then NULL */
+	const char *default_text;         /* NULL: none */
 	const char *help;
-} settings[] = {
-	/* The first of the two that is set counts. */
-	{ PREFIX "DATABASE", SETTING_DATABASE,
-	    offsetof(struct config, database), NULL, 0, 0,
-	    "a libpq connection string or a PostgreSQL URL",
-	    "the database with Mage's tables" },
-	{ "MAGE_DATABASE_CONNECTION_URL", SETTING_URL,
-	    offsetof(struct config, database), NULL, 0, 0,
-	    "a PostgreSQL URL, as Mage's own",
-	    "the same, where " PREFIX "DATABASE is not set" },
-	{ PREFIX "CLIENT_ID", SETTING_CLIENTS,
-	    offsetof(struct config, client_ids),
-	    "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2", 1, 255,
-	    "client ids of 1 to 255 bytes, separated by commas",
-	    "the API keys that may read tokens" },
-	{ PREFIX "PROJECT_UUID", SETTING_TEXT,
-	    offsetof(struct config, project_uuid), NULL, 1, 255,
-	    "a text of 1 to 255 bytes",
-	    "the project whose permissions count, else any" },
-	{ "REQUIRE_USER_PERMISSIONS", SETTING_FLAG,
-	    offsetof(struct config, by_permission), "0", 0, 1,
-	    "1, true or t; all else is off, as in Mage",
-	    "who may read is decided as where Mage runs with it" },
-	{ PREFIX "MAX_LIMIT", SETTING_NUMBER,
-	    offsetof(struct config, max_limit), "10000", 1, 1000000,
-	    "a whole number from 1 to 1000000",
-	    "the most tokens in one answer" },
-	{ PREFIX "STATEMENTS", SETTING_CHOICE,
-	    offsetof(struct config, statements), "prepared", 0, 1,
-	    "prepared or unnamed",
-	    "unnamed is for poolers in transaction mode" },
-	{ PREFIX "WORKERS", SETTING_NUMBER, offsetof(struct config, workers),
-	    "0", 0, 64, "a whole number from 0 to 64",
-	    "processes that share the socket; 0: only this one" },
-	{ PREFIX "SUCCESSOR", SETTING_NUMBER,
-	    offsetof(struct config, successor), "0", 0, 1, "0 or 1",
-	    "1: where the first process is killed a worker takes its place" },
-	{ PREFIX "REQUEST_TIMEOUT_MS", SETTING_NUMBER,
-	    offsetof(struct config, request_timeout_ms), "2000", 1, 600000,
-	    "a whole number from 1 to 600000",
-	    "milliseconds for a request to arrive whole" },
-	{ PREFIX "CONNECT_TIMEOUT_MS", SETTING_NUMBER,
-	    offsetof(struct config, connect_timeout_ms), "2000", 1, 600000,
-	    "a whole number from 1 to 600000",
-	    "milliseconds to wait for a connection" },
-	{ PREFIX "LOCK_TIMEOUT_MS", SETTING_NUMBER,
-	    offsetof(struct config, lock_timeout_ms), "1000", 1, 600000,
-	    "a whole number from 1 to 600000",
-	    "milliseconds to wait for a locked table" },
-	{ PREFIX "QUERY_TIMEOUT_MS", SETTING_NUMBER,
-	    offsetof(struct config, query_timeout_ms), "2000", 1, 600000,
-	    "a whole number from 1 to 600000",
-	    "milliseconds to wait for the database's answer" },
-	{ PREFIX "WRITE_TIMEOUT_MS", SETTING_NUMBER,
-	    offsetof(struct config, write_timeout_ms), "5000", 1, 600000,
-	    "a whole number from 1 to 600000",
-	    "milliseconds for the server to take an answer" },
 };
 
-#define SETTINGS (sizeof settings / sizeof settings[0])
+/* clang-format off */
+#define FIELD(field)          offsetof(struct config, field)
+#define DATABASE(field)       SETTING_DATABASE, FIELD(field), 0, 0, { NULL }
+#define URL(field)            SETTING_URL, FIELD(field), 0, 0, { NULL }
+#define CLIENTS(field, n, m)  SETTING_CLIENTS, FIELD(field), n, m, { NULL }
+#define TEXT(field, n, m)     SETTING_TEXT, FIELD(field), n, m, { NULL }
+#define NUMBER(field, n, m)   SETTING_NUMBER, FIELD(field), n, m, { NULL }
+#define MILLISECONDS(field)   NUMBER(field, 1, 600000)
+#define CHOICE(field, ...)    SETTING_CHOICE, FIELD(field), 0, 0, { __VA_ARGS__ }
+#define FLAG(field)           SETTING_FLAG, FIELD(field), 0, 1, { NULL }
+
+static const struct setting settings[] = {
+	/* The first of the two that is set counts. */
+	{ PREFIX "DATABASE", DATABASE(database), NULL,
+	    "the database with Mage's tables" },
+	{ "MAGE_DATABASE_CONNECTION_URL", URL(database), NULL,
+	    "the same, where " PREFIX "DATABASE is not set" },
+	{ PREFIX "CLIENT_ID", CLIENTS(client_ids, 1, 255),
+	    "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2",
+	    "the API keys that may read tokens" },
+	{ PREFIX "PROJECT_UUID", TEXT(project_uuid, 1, 255), NULL,
+	    "the project whose permissions count, else any" },
+	{ "REQUIRE_USER_PERMISSIONS", FLAG(by_permission), "0",
+	    "give it the value that Mage has: who may read is then decided by "
+	    "permission" },
+	{ PREFIX "MAX_LIMIT", NUMBER(max_limit, 1, 1000000), "10000",
+	    "the most tokens in one answer" },
+	{ PREFIX "STATEMENTS", CHOICE(statements, "prepared", "unnamed"),
+	    "prepared", "unnamed is for poolers in transaction mode" },
+	{ PREFIX "WORKERS", NUMBER(workers, 0, 64), "0",
+	    "processes that share the socket; 0: only this one" },
+	{ PREFIX "SUCCESSOR", CHOICE(successor, "0", "1"), "0",
+	    "1: where the first process is killed a worker takes its place" },
+	{ PREFIX "REQUEST_TIMEOUT_MS", MILLISECONDS(request_timeout_ms), "2000",
+	    "milliseconds for a request to arrive whole" },
+	{ PREFIX "CONNECT_TIMEOUT_MS", MILLISECONDS(connect_timeout_ms), "2000",
+	    "milliseconds to wait for a connection" },
+	{ PREFIX "LOCK_TIMEOUT_MS", MILLISECONDS(lock_timeout_ms), "1000",
+	    "milliseconds to wait for a locked table" },
+	{ PREFIX "QUERY_TIMEOUT_MS", MILLISECONDS(query_timeout_ms), "2000",
+	    "milliseconds to wait for the database's answer" },
+	{ PREFIX "WRITE_TIMEOUT_MS", MILLISECONDS(write_timeout_ms), "5000",
+	    "milliseconds for the server to take a part of an answer" },
+};
+/* clang-format on */
+
+#define SETTINGS    (sizeof settings / sizeof settings[0])
+
+#define VALUES_SIZE 128
+
+/* Say what a setting takes, for --help and for errors. */
+static void
+describe_values(char out[VALUES_SIZE], const struct setting *setting)
+{
+	long long min = setting->min, max = setting->max;
+	const char *const *choice = setting->choices;
+	size_t n = 0;
+
+	switch (setting->kind) {
+	case SETTING_DATABASE:
+		snprintf(out, VALUES_SIZE,
+		    "a libpq connection string or a PostgreSQL URL");
+		break;
+	case SETTING_URL:
+		snprintf(out, VALUES_SIZE, "a PostgreSQL URL, as Mage's own");
+		break;
+	case SETTING_CLIENTS:
+		snprintf(out, VALUES_SIZE,
+		    "client ids of %lld to %lld bytes, separated by commas",
+		    min, max);
+		break;
+	case SETTING_TEXT:
+		snprintf(
+		    out, VALUES_SIZE, "a text of %lld to %lld bytes", min, max);
+		break;
+	case SETTING_NUMBER:
+		snprintf(out, VALUES_SIZE, "a whole number from %lld to %lld",
+		    min, max);
+		break;
+	case SETTING_CHOICE:
+		for (; *choice != NULL; choice++)
+			n += (size_t)snprintf(out + n, VALUES_SIZE - n, "%s%s",
+			    n > 0 ? " or " : "", *choice);
+		break;
+	case SETTING_FLAG:
+		snprintf(out, VALUES_SIZE,
+		    "1, true or t; all else is off, as in Mage");
+		break;
+	}
+}
 
 /* The next of the client ids at *list, without spaces around; NULL: no more. */
 static const char *
@@ -148,8 +177,8 @@ parse_number(int64_t *out, const char *text, const struct setting *setting)
 static bool
 parse_choice(int64_t *out, const char *text, const struct setting *setting)
 {
-	for (int64_t i = setting->min; i <= setting->max; i++) {
-		if (strcmp(text, statements_choices[i]) == 0) {
+	for (int64_t i = 0; setting->choices[i] != NULL; i++) {
+		if (strcmp(text, setting->choices[i]) == 0) {
 			*out = i;
 			return true;
 		}
@@ -292,6 +321,7 @@ config_read(struct config *config, const char *const *environment,
     char error[CONFIG_ERROR_SIZE])
 {
 	const char *unknown = find_unknown(environment), *wrong;
+	char values[VALUES_SIZE];
 	bool ok = unknown == NULL;
 
 	*config = (struct config){ 0 };
@@ -302,9 +332,10 @@ config_read(struct config *config, const char *const *environment,
 		if (read_setting(config, &settings[i], environment, &wrong) ||
 		    !ok)
 			continue;
+		describe_values(values, &settings[i]);
 		snprintf(error, CONFIG_ERROR_SIZE, "%s%s%s", settings[i].name,
 		    wrong != NULL ? ": " : " takes ",
-		    wrong != NULL ? wrong : settings[i].takes);
+		    wrong != NULL ? wrong : values);
 		ok = false;
 	}
 	return ok;
@@ -372,10 +403,13 @@ config_allows_client(const struct config *config, const char *text, size_t len)
 void
 config_describe(FILE *out)
 {
+	char values[VALUES_SIZE];
+
 	for (size_t i = 0; i < SETTINGS; i++) {
 		const struct setting *setting = &settings[i];
 
-		fprintf(out, "  %s\n      %s", setting->name, setting->takes);
+		describe_values(values, setting);
+		fprintf(out, "  %s\n      %s", setting->name, values);
 		if (setting->default_text != NULL)
 			fprintf(out, " (default %s)", setting->default_text);
 		fprintf(out, ":\n      %s\n", setting->help);

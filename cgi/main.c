@@ -1,10 +1,9 @@
 /*
- * main.c - start, loop, stop; and the command line.
+ * main.c - start, loop, stop.
  */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,14 +11,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "commands.h"
 #include "config.h"
 #include "db.h"
 #include "endpoint.h"
 #include "gateway.h"
 #include "listener.h"
 #include "log.h"
-#include "json.h"
 #include "supervisor.h"
 
 /* What a loaded machine may add to a request's time limits. */
@@ -170,75 +168,6 @@ serve(enum gateway_mode mode, const char *program)
 	return status;
 }
 
-static int
-print_help(void)
-{
-	printf("oauth_access_tokens answers GET /api/oauth_access_tokens as "
-	       "Mage AI does, from\nPostgreSQL, as a FastCGI or CGI program of "
-	       "a web server.\n\n"
-	       "usage: oauth_access_tokens --check    is all well with the "
-	       "database?\n"
-	       "       oauth_access_tokens --version\n"
-	       "       oauth_access_tokens --help\n\n"
-	       "FastCGI: descriptor 0 is a listening socket.  CGI: "
-	       "GATEWAY_INTERFACE is set.\n\n"
-	       "Settings, all from the environment:\n");
-	config_describe(stdout);
-	printf("\nExit status: 0, or %d usage, %d database away, %d tables or "
-	       "rights wrong,\n%d settings wrong.\n",
-	    EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG);
-	return EX_OK;
-}
-
-static int
-print_version(void)
-{
-	printf("oauth_access_tokens %s (libfcgi %s, json-c %s, libpq %d.%d)\n",
-	    VERSION, gateway_library_version(), json_library_version(),
-	    db_library_version() / 10000, db_library_version() % 10000);
-	return EX_OK;
-}
-
-static int
-check(void)
-{
-	switch (check_report((const char *const *)environ, stdout)) {
-	case CHECK_WELL:
-		return EX_OK;
-	case CHECK_UNAVAILABLE:
-		return EX_UNAVAILABLE;
-	case CHECK_SOFTWARE:
-		return EX_SOFTWARE;
-	case CHECK_CONFIG:
-		break;
-	}
-	return EX_CONFIG;
-}
-
-static int
-command_line(int argc, char **argv)
-{
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} commands[] = {
-		{ "--help", print_help },
-		{ "--version", print_version },
-		{ "--check", check },
-	};
-
-	if (argc == 1 && isatty(STDIN_FILENO))
-		return print_help();
-	for (size_t i = 0; argc == 2 && i < sizeof commands / sizeof *commands;
-	     i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run();
-	fprintf(stderr,
-	    "usage: oauth_access_tokens --check | --version | --help\n"
-	    "A web server calls it without arguments.\n");
-	return EX_USAGE;
-}
-
 /*
  * What is opened later must not get the number of a standard descriptor that we
  * were started without: a log line would go into the database's connection.
@@ -276,6 +205,6 @@ main(int argc, char **argv)
 	mode = gateway_detect();
 	/* In CGI mode argv is the client's: RFC 3875, section 4.4. */
 	if (mode == GATEWAY_NONE || (mode == GATEWAY_FASTCGI && argc > 1))
-		return command_line(argc, argv);
+		return commands_run(argc, argv);
 	return serve(mode, slash != NULL ? slash + 1 : argv[0]);
 }

@@ -47,7 +47,7 @@ ask(struct db *db, const struct config *config,
 
 /* What the answer's first row says of the caller; false: not of list.sql. */
 static bool
-read_outcome(const struct db *db, enum tokens_outcome *outcome)
+read_outcome(const struct answer *answer, enum tokens_outcome *outcome)
 {
 	static const char *const outcomes[] = {
 		[TOKENS_OK] = "ok",
@@ -56,7 +56,7 @@ read_outcome(const struct db *db, enum tokens_outcome *outcome)
 		[TOKENS_EXPIRED_TOKEN] = "expired_oauth_token",
 		[TOKENS_NOT_A_VIEWER] = "unauthorized_access",
 	};
-	const char *text = db_text(db, 0, OUTCOME);
+	const char *text = answer_text(answer, 0, OUTCOME);
 
 	for (size_t i = 0;
 	     text != NULL && i < sizeof outcomes / sizeof *outcomes; i++) {
@@ -82,29 +82,30 @@ rows_due(const struct tokens_request *request, int64_t count)
  * their ids, as there must be?  (One row without an id stands for none.)
  */
 static bool
-is_sound(const struct db *db, const struct tokens_request *request,
+is_sound(const struct answer *answer, const struct tokens_request *request,
     enum tokens_outcome outcome)
 {
 	int64_t size = 0;
 
-	if (db_is_null(db, 0, COUNT) ||
-	    db_is_null(db, 0, USER_ID) != (outcome != TOKENS_OK))
+	if (answer_is_null(answer, 0, COUNT) ||
+	    answer_is_null(answer, 0, USER_ID) != (outcome != TOKENS_OK))
 		return false;
 	if (outcome == TOKENS_OK)
-		size = rows_due(request, db_int64(db, 0, COUNT));
-	if (db_rows(db) != (size > 0 ? size : 1))
+		size = rows_due(request, answer_int64(answer, 0, COUNT));
+	if (answer_rows(answer) != (size > 0 ? size : 1))
 		return false;
-	for (int i = 0; i < db_rows(db); i++)
-		if (db_is_null(db, i, ID) != (size == 0))
+	for (int i = 0; i < answer_rows(answer); i++)
+		if (answer_is_null(answer, i, ID) != (size == 0))
 			return false;
-	return db_is_constant(db, OUTCOME) && db_is_constant(db, USER_ID) &&
-	       db_is_constant(db, COUNT);
+	return answer_is_constant(answer, OUTCOME) &&
+	       answer_is_constant(answer, USER_ID) &&
+	       answer_is_constant(answer, COUNT);
 }
 
 static enum db_result
-read_list(const struct db *db, struct token_list *list)
+read_list(const struct answer *answer, struct token_list *list)
 {
-	int n = db_is_null(db, 0, ID) ? 0 : db_rows(db);
+	int n = answer_is_null(answer, 0, ID) ? 0 : answer_rows(answer);
 	struct token_row *rows = calloc((size_t)n + 1, sizeof *rows);
 
 	if (rows == NULL) {
@@ -114,19 +115,19 @@ read_list(const struct db *db, struct token_list *list)
 	for (int i = 0; i < n; i++) {
 		struct token_row *row = &rows[i];
 
-		row->id = db_int64(db, i, ID);
-		row->has_expires = !db_is_null(db, i, EXPIRES);
+		row->id = answer_int64(answer, i, ID);
+		row->has_expires = !answer_is_null(answer, i, EXPIRES);
 		if (row->has_expires)
-			row->expires_us = db_int64(db, i, EXPIRES);
-		if (db_is_null(db, i, TOKEN))
+			row->expires_us = answer_int64(answer, i, EXPIRES);
+		if (answer_is_null(answer, i, TOKEN))
 			continue;
-		row->token = db_text(db, i, TOKEN);
-		row->token_len = db_length(db, i, TOKEN);
+		row->token = answer_text(answer, i, TOKEN);
+		row->token_len = answer_length(answer, i, TOKEN);
 	}
 	token_list_sort(rows, (size_t)n);
 	*list = (struct token_list){
-		.user_id = db_int64(db, 0, USER_ID),
-		.count = db_int64(db, 0, COUNT),
+		.user_id = answer_int64(answer, 0, USER_ID),
+		.count = answer_int64(answer, 0, COUNT),
 		.n = (size_t)n,
 		.rows = rows,
 	};
@@ -141,22 +142,23 @@ tokens_list(struct db *db, const struct config *config,
 	static const unsigned int types[COLUMNS] = { TYPE_TEXT, TYPE_INT8,
 		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT };
 	enum db_result result = ask(db, config, request);
+	const struct answer *answer = db_answer(db);
 
 	if (result != DB_OK)
 		return result;
-	if (!db_has_types(db, types, COLUMNS) || db_rows(db) < 1 ||
-	    !read_outcome(db, outcome)) {
+	if (!answer_has_types(answer, types, COLUMNS) ||
+	    answer_rows(answer) < 1 || !read_outcome(answer, outcome)) {
 		log_line("list.sql gave an unknown result");
 		return DB_FAILED;
 	}
-	if (!is_sound(db, request, *outcome)) {
+	if (!is_sound(answer, request, *outcome)) {
 		log_line(
 		    "the database gave more or less than one true answer: "
 		    "oauth_access_tokens --check says which column must be "
 		    "unique");
 		return DB_FAILED;
 	}
-	return *outcome == TOKENS_OK ? read_list(db, list) : DB_OK;
+	return *outcome == TOKENS_OK ? read_list(answer, list) : DB_OK;
 }
 
 void
@@ -164,6 +166,7 @@ tokens_forget(struct db *db, struct token_list *list)
 {
 	free((void *)(uintptr_t)list->rows);
 	*list = (struct token_list){ 0 };
-	db_wipe(db, TOKEN);
+	if (db != NULL)
+		answer_wipe(db_answer(db), TOKEN);
 	db_forget(db);
 }

@@ -23,14 +23,19 @@ struct cells {
 	const char *expires, *token;
 };
 
-struct db {
-	enum db_result result;
+struct answer {
 	int n;
 	struct cells rows[ROWS_MAX];
 	int columns; /* 6, or a wrong number */
+	int wiped;   /* times */
+};
+
+struct db {
+	enum db_result result;
+	struct answer answer;
 	enum statement_id asked;
 	struct db_params params;
-	int wiped, forgotten;
+	int forgotten; /* times */
 };
 
 static int logged; /* lines */
@@ -51,55 +56,55 @@ db_ask(struct db *db, enum statement_id id, const struct db_params *params)
 }
 
 int
-db_rows(const struct db *db)
+answer_rows(const struct answer *answer)
 {
-	return db->n;
+	return answer->n;
 }
 
 bool
-db_has_types(const struct db *db, const unsigned int *types, int n)
+answer_has_types(const struct answer *answer, const unsigned int *types, int n)
 {
 	static const unsigned int wanted[] = { TYPE_TEXT, TYPE_INT8, TYPE_INT8,
 		TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT };
 
-	return n == 6 && db->columns == 6 &&
+	return n == 6 && answer->columns == 6 &&
 	       memcmp(types, wanted, sizeof wanted) == 0;
 }
 
 static const char *
-cell(const struct db *db, int row, int column)
+cell(const struct answer *answer, int row, int column)
 {
-	const struct cells *cells = &db->rows[row];
+	const struct cells *cells = &answer->rows[row];
 	const char *const texts[] = { cells->outcome, cells->user_id,
 		cells->count, cells->id, cells->expires, cells->token };
 
-	assert_in_range(row, 0, db->n - 1);
+	assert_in_range(row, 0, answer->n - 1);
 	assert_in_range(column, 0, 5);
 	return texts[column];
 }
 
 bool
-db_is_null(const struct db *db, int row, int column)
+answer_is_null(const struct answer *answer, int row, int column)
 {
-	return cell(db, row, column) == NULL;
+	return cell(answer, row, column) == NULL;
 }
 
 /* As libpq has it: a NULL is an empty text. */
 const char *
-db_text(const struct db *db, int row, int column)
+answer_text(const struct answer *answer, int row, int column)
 {
-	const char *text = cell(db, row, column);
+	const char *text = cell(answer, row, column);
 
 	return guarded_text(text != NULL ? text : "");
 }
 
 bool
-db_is_constant(const struct db *db, int column)
+answer_is_constant(const struct answer *answer, int column)
 {
-	const char *first = cell(db, 0, column);
+	const char *first = cell(answer, 0, column);
 
-	for (int i = 1; i < db->n; i++) {
-		const char *text = cell(db, i, column);
+	for (int i = 1; i < answer->n; i++) {
+		const char *text = cell(answer, i, column);
 
 		if ((text == NULL) != (first == NULL) ||
 		    (text != NULL && strcmp(text, first) != 0))
@@ -109,26 +114,31 @@ db_is_constant(const struct db *db, int column)
 }
 
 size_t
-db_length(const struct db *db, int row, int column)
+answer_length(const struct answer *answer, int row, int column)
 {
-	const char *text = cell(db, row, column);
+	const char *text = cell(answer, row, column);
 
 	return text != NULL ? strlen(text) : 0;
 }
 
 int64_t
-db_int64(const struct db *db, int row, int column)
+answer_int64(const struct answer *answer, int row, int column)
 {
-	assert_non_null(cell(db, row, column));
-	return strtoll(cell(db, row, column), NULL, 10);
+	assert_non_null(cell(answer, row, column));
+	return strtoll(cell(answer, row, column), NULL, 10);
 }
 
 void
-db_wipe(struct db *db, int column)
+answer_wipe(struct answer *answer, int column)
 {
 	(void)column;
-	if (db != NULL)
-		db->wiped++;
+	answer->wiped++;
+}
+
+struct answer *
+db_answer(struct db *db)
+{
+	return &db->answer;
 }
 
 void
@@ -143,7 +153,7 @@ static const struct config config = { .max_limit = 100 };
 #define OK_2_3 "ok", "2", "3"
 
 /* Answers to a request for 2 rows from the first on, unless the row says. */
-static const struct answer {
+static const struct reply {
 	const char *name;
 	int n;
 	struct cells rows[ROWS_MAX];
@@ -151,7 +161,7 @@ static const struct answer {
 	enum db_result result;
 	enum tokens_outcome outcome;
 	size_t rows_given;
-} answers[] = {
+} replies[] = {
 	{ "a full page", 2,
 	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, "8", "4", "b" } }, 2, 0,
 	    DB_OK, TOKENS_OK, 2 },
@@ -224,7 +234,7 @@ static const struct answer {
 };
 
 static void
-check_rows(const struct token_list *page, const struct answer *row)
+check_rows(const struct token_list *page, const struct reply *row)
 {
 	assert_int_equal(page->user_id, 2);
 	assert_int_equal(page->n, row->rows_given);
@@ -249,14 +259,15 @@ check_rows(const struct token_list *page, const struct answer *row)
 static void
 read_answer(void **state)
 {
-	const struct answer *row = *state;
+	const struct reply *row = *state;
 	const struct tokens_request request = { .limit = row->limit,
 		.offset = row->offset };
-	struct db db = { .result = DB_OK, .n = row->n, .columns = 6 };
+	struct db db = { .result = DB_OK,
+		.answer = { .n = row->n, .columns = 6 } };
 	enum tokens_outcome outcome = TOKENS_OK;
 	struct token_list page = { .n = 0 };
 
-	memcpy(db.rows, row->rows, sizeof db.rows);
+	memcpy(db.answer.rows, row->rows, sizeof db.answer.rows);
 	logged = 0;
 	assert_int_equal(
 	    tokens_list(&db, &config, &request, &outcome, &page), row->result);
@@ -269,7 +280,7 @@ read_answer(void **state)
 		assert_int_equal(page.n, 0);
 	tokens_forget(&db, &page);
 	assert_null(page.rows);
-	assert_int_equal(db.wiped, 1);
+	assert_int_equal(db.answer.wiped, 1);
 	assert_int_equal(db.forgotten, 1);
 }
 
@@ -292,10 +303,11 @@ pass_failures_on(void **state)
 		assert_int_equal(logged, 0);
 	}
 	assert_int_equal(
-	    tokens_list(&(struct db){ .result = DB_OK,
-	                    .n = 1,
-	                    .columns = 5,
-	                    .rows = { { "ok", "2", "0", NULL, NULL, NULL } } },
+	    tokens_list(
+	        &(struct db){ .result = DB_OK,
+	            .answer = { .n = 1,
+	                .columns = 5,
+	                .rows = { { "ok", "2", "0", NULL, NULL, NULL } } } },
 	        &config, &request, &outcome, &page),
 	    DB_FAILED);
 	assert_int_equal(logged, 1);
@@ -356,9 +368,9 @@ attempt_list(void)
 {
 	const struct tokens_request request = { .limit = 2 };
 	struct db db = { .result = DB_OK,
-		.n = 1,
-		.columns = 6,
-		.rows = { { "ok", "2", "1", "9", "5", "a" } } };
+		.answer = { .n = 1,
+		    .columns = 6,
+		    .rows = { { "ok", "2", "1", "9", "5", "a" } } } };
 	enum tokens_outcome outcome;
 	struct token_list page = { .n = 0 };
 	enum db_result result;
@@ -382,7 +394,7 @@ int
 main(void)
 {
 	static const struct tests tests[] = {
-		{ ROWS(read_answer, answers) },
+		{ ROWS(read_answer, replies) },
 		{ ALONE(pass_failures_on) },
 		{ ROWS(choose, choices) },
 		{ ALONE(run_out_of_memory_anywhere) },
