@@ -4,7 +4,10 @@ Ratios are taken within a round, where the measurements are seconds apart; the
 median of the rounds counts, and the least and the greatest are shown."""
 
 import collections
+import contextlib
 import dataclasses
+import datetime
+import io
 import itertools
 import math
 import os
@@ -13,6 +16,13 @@ import platform
 import re
 import statistics
 import subprocess
+import sys
+
+import harness
+
+# In a file of results: what stands above is the benchmark's and replaced by the
+# next, what stands below is a person's and stays.
+NOTES = "\nNotes, by hand\n==============\n"
 
 LEGEND = """
 requests/s, p50 and p99 in ms: median of the rounds (least...greatest).
@@ -109,8 +119,35 @@ def _first_line(*command):
     return done.stdout.partition("\n")[0]
 
 
+class Copy(io.StringIO):
+    """Standard output, and a copy of what goes there."""
+
+    def write(self, text):
+        sys.__stdout__.write(text)
+        return super().write(text)
+
+    def flush(self):
+        sys.__stdout__.flush()
+
+
+@contextlib.contextmanager
+def recorded(path):
+    """Keep in this file, above its notes, all that is printed.  A run that ends
+    by an exception leaves the file as it was; no path: nothing is kept."""
+    if not path:
+        yield
+        return
+    with contextlib.redirect_stdout(Copy()) as printed:
+        yield
+    path = pathlib.Path(path)
+    notes = path.read_text().partition(NOTES)[2] if path.exists() else ""
+    path.write_text(printed.getvalue() + NOTES + notes)
+
+
 def print_machine():
-    """Where it was measured, with what, and how to read the tables."""
+    """When and where it was measured, with what, and how to read the tables."""
+    print(f"{datetime.date.today()}, "
+          + _first_line(str(harness.PROGRAM), "--version"))
     model = re.search(r"model name\s*: (.*)",
                       pathlib.Path("/proc/cpuinfo").read_text())
     print(f"machine: {os.cpu_count()} x "
