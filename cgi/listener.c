@@ -137,8 +137,10 @@ accept_now(void)
 		close(fd);
 		return -1;
 	}
+	if (fd < 0 && errno == EINVAL) /* it was shut down */
+		listener.state = OVER;
 	/* Another process may have it already, or its peer have hung up. */
-	if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED) {
+	else if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED) {
 		log_line("cannot accept a connection: %s", strerror(errno));
 		poll(&stop, 1, ACCEPT_PAUSE_MS);
 	}
@@ -245,7 +247,7 @@ accept_waiting(void)
 	    clock_earlier(clock_now_ms() + QUIET_MS, listener.end_ms);
 	int fd = accept_now();
 
-	while (fd < 0 && clock_now_ms() < end_ms)
+	while (fd < 0 && listener.state != OVER && clock_now_ms() < end_ms)
 		if (wait_for_events(end_ms))
 			fd = accept_now();
 	if (fd < 0 || clock_now_ms() >= listener.end_ms)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +33,7 @@ struct child {
 	int64_t pause_ms; /* after the last failures; 0: none */
 	bool replace;     /* by SIGHUP, when its turn comes */
 	int64_t asked_ms; /* to end; 0: not yet */
+	bool stopping;    /* by SIGTERM: progress gives it no more time */
 };
 
 /* What parent and children share. */
@@ -44,7 +47,7 @@ static struct {
 	int n;
 	struct child *children;
 	struct shared *shared;
-	sigset_t signals;
+	int signals;  /* signalfd(2) */
 	int starter;  /* pidfd of who started the first parent; 0: not known */
 	pid_t parent; /* in a child */
 	bool heir;    /* this process has taken the parent's place */
@@ -83,6 +86,7 @@ begin_child(pid_t parent)
 	sigprocmask(SIG_UNBLOCK, &child, NULL);
 	supervisor.parent = parent;
 	supervisor.heir = false;
+	close(supervisor.signals);
 	log_begin_process();
 }
 
@@ -102,6 +106,7 @@ start_missing(int64_t now_ms, _Atomic int64_t **busy_since_ms)
 		child->start_ms = now_ms;
 		child->replace = false;
 		child->asked_ms = 0;
+		child->stopping = false;
 		child->pid = fork();
 		if (child->pid == 0) {
 			begin_child(parent);
@@ -159,8 +164,9 @@ static void
 ask_to_end(struct child *child, int number, int64_t now_ms)
 {
 	kill(child->pid, number);
-	if (child->asked_ms == 0)
+	if (child->asked_ms == 0 || (number == SIGTERM && !child->stopping))
 		child->asked_ms = now_ms;
+	child->stopping = child->stopping || number == SIGTERM;
 }
 
 /* Is a child over its limits?  Then what it does; else NULL. */
@@ -176,7 +182,7 @@ judge(const struct child *child, int64_t busy_since_ms, int64_t now_ms)
 		return "hangs";
 	if (since_ms == 0)
 		return NULL;
-	if (busy_since_ms > since_ms)
+	if (busy_since_ms > since_ms && !child->stopping)
 		since_ms = busy_since_ms;
 	return now_ms - since_ms > supervisor.limits->stop_ms ? "does not end"
 	                                                      : NULL;
@@ -214,13 +220,20 @@ replace_next(int64_t now_ms)
 		ask_to_end(next, SIGHUP, now_ms);
 }
 
-/* Wait for a signal, or until it is time to look; 0: no signal. */
+/*
+ * Wait for a signal, for the end of who started the first parent, or until it
+ * is time to look; 0: no signal.
+ */
 static int
 next_signal(int64_t now_ms)
 {
+	struct pollfd fds[] = {
+		{ .fd = supervisor.signals, .events = POLLIN },
+		{ .fd = supervisor.heir ? supervisor.starter : -1,
+		    .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
 	int64_t wait_ms = LOOK_MS;
-	struct timespec timeout;
-	int number;
 
 	for (int i = 0; i < supervisor.n; i++) {
 		const struct child *child = &supervisor.children[i];
@@ -228,28 +241,43 @@ next_signal(int64_t now_ms)
 		if (child->pid == 0 && child->start_ms - now_ms < wait_ms)
 			wait_ms = child->start_ms - now_ms;
 	}
-	if (wait_ms < 0)
-		wait_ms = 0;
-	timeout.tv_sec = wait_ms / 1000;
-	timeout.tv_nsec = wait_ms % 1000 * 1000000;
-	number = sigtimedwait(&supervisor.signals, NULL, &timeout);
-	return number > 0 ? number : 0;
+	poll(fds, 2, wait_ms < 0 ? 0 : (int)wait_ms);
+	if (read(supervisor.signals, &info, sizeof info) != sizeof info)
+		return 0;
+	return (int)info.ssi_signo;
+}
+
+/*
+ * Is it time to stop?  A process that has taken the first one's place goes on
+ * as long as who started that one: nobody would start the program again.  Then
+ * it ends at once, with a socket that takes no more connections, so that a new
+ * one of lighttpd's finds that nobody serves it.
+ */
+static bool
+is_to_stop(int number)
+{
+	if (!supervisor.heir)
+		return number != 0 && number != SIGCHLD && number != SIGHUP;
+	if (!is_starter_gone())
+		return false;
+	shutdown(STDIN_FILENO, SHUT_RDWR);
+	return true;
 }
 
 /* Act on a signal, or 0; is it time to stop? */
 static bool
 act_on(int number, bool stopping, int64_t now_ms)
 {
-	bool stop = (number != 0 && number != SIGCHLD && number != SIGHUP) ||
-	            (!stopping && supervisor.heir && is_starter_gone());
+	bool stop = !(stopping && number == 0) && is_to_stop(number);
+	bool replace = !stop && number != 0 && number != SIGCHLD;
 
 	for (int i = 0; i < supervisor.n; i++) {
 		struct child *child = &supervisor.children[i];
 
-		if (number == SIGHUP)
-			child->replace = true;
-		else if (stop && child->pid != 0)
+		if (stop && child->pid != 0)
 			ask_to_end(child, SIGTERM, now_ms);
+		else if (replace)
+			child->replace = true;
 	}
 	return stopping || stop;
 }
@@ -260,6 +288,7 @@ begin_parent(int n, const struct supervisor_limits *limits)
 {
 	static const int numbers[] = { SIGCHLD, SIGTERM, SIGINT, SIGUSR1,
 		SIGHUP };
+	sigset_t signals;
 
 	if (supervisor.shared != NULL)
 		munmap(supervisor.shared, shared_size(supervisor.n));
@@ -272,14 +301,15 @@ begin_parent(int n, const struct supervisor_limits *limits)
 	supervisor.children = calloc((size_t)n, sizeof(struct child));
 	supervisor.shared = mmap(NULL, shared_size(n), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (supervisor.children == NULL || supervisor.shared == MAP_FAILED) {
+	signals_block(&signals, numbers, sizeof numbers / sizeof numbers[0]);
+	supervisor.signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (supervisor.shared == MAP_FAILED)
 		supervisor.shared = NULL;
-		log_line("out of memory for workers: one process serves alone");
-		return false;
-	}
-	signals_block(
-	    &supervisor.signals, numbers, sizeof numbers / sizeof numbers[0]);
-	return true;
+	if (supervisor.children != NULL && supervisor.shared != NULL &&
+	    supervisor.signals >= 0)
+		return true;
+	log_line("out of memory for workers: one process serves alone");
+	return false;
 }
 
 bool
@@ -315,6 +345,7 @@ supervisor_succeed(void)
 		return false;
 	prctl(PR_SET_PDEATHSIG, 0);
 	supervisor.heir = true;
-	log_line("the first process is gone, and a worker takes its place");
+	log_line("the first process is gone, and a worker takes its place: "
+	         "to change settings or the program, restart the web server");
 	return true;
 }
