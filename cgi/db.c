@@ -25,6 +25,7 @@ enum failure {
 	FAILURE_AWAY,
 	FAILURE_TO_CONNECT,
 	FAILURE_TO_BEGIN,
+	FAILURE_OF_POLICIES,
 	FAILURE_TO_ANSWER,
 };
 
@@ -35,6 +36,9 @@ static const struct {
 	[FAILURE_AWAY] = { "the database was away a moment ago", false },
 	[FAILURE_TO_CONNECT] = { "cannot connect to the database: ", true },
 	[FAILURE_TO_BEGIN] = { "session.sql gave an unknown result", false },
+	[FAILURE_OF_POLICIES] = { "row-level security may hide rows from this "
+	                          "role",
+	    false },
 	[FAILURE_TO_ANSWER] = { "the database failed: ", true },
 };
 
@@ -44,6 +48,7 @@ struct db {
 	bool prepare;
 	bool prepared[STATEMENTS]; /* on that connection */
 	bool indexed;              /* an index leads to a user's tokens */
+	bool hidden;               /* policies may hide rows */
 	struct hosts hosts;
 	bool patient; /* see db_be_patient() */
 	enum failure failure;
@@ -94,7 +99,7 @@ static struct verdict
 begin_session(struct db *db, int64_t deadline_ms)
 {
 	static const unsigned int types[] = { TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
-		TYPE_BOOL };
+		TYPE_BOOL, TYPE_BOOL };
 	const struct config *config = db->config;
 	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
 	uint64_t query_ms = htobe64((uint64_t)config->query_timeout_ms);
@@ -112,11 +117,12 @@ begin_session(struct db *db, int64_t deadline_ms)
 
 	if (verdict.result != DB_OK)
 		return verdict;
-	if (!answer_has_types(answer, types, 4) || answer_rows(answer) != 1) {
+	if (!answer_has_types(answer, types, 5) || answer_rows(answer) != 1) {
 		db->failure = FAILURE_TO_BEGIN;
 		return (struct verdict){ DB_FAILED, false };
 	}
 	db->indexed = answer_boolean(answer, 0, 3);
+	db->hidden = answer_boolean(answer, 0, 4);
 	return well;
 }
 
@@ -165,6 +171,13 @@ connect_in_turn(struct db *db, int64_t end_ms)
 	verdict = connect_now(
 	    db, clock_earlier(
 	            clock_now_ms() + db->config->connect_timeout_ms, end_ms));
+	/* Where no session is ours, PostgreSQL would not make that an error. */
+	if (verdict.result == DB_OK && db->hidden &&
+	    db->config->statements == STATEMENTS_UNNAMED) {
+		db->failure = FAILURE_OF_POLICIES;
+		verdict.result = DB_FAILED;
+		connection_close(db->connection);
+	}
 	hosts_note(&db->hosts, verdict.result, clock_now_ms());
 	return verdict;
 }
