@@ -19,8 +19,11 @@ static const char bad_scheme[] = "the URL does not begin with postgresql://";
 static const char bad_host[] = "the host holds an @" HOW;
 static const char bad_port[] = "the port is not a number from 1 to 65535" HOW;
 static const char bad_database[] = "the URL's database holds an @" HOW;
+static const char bad_dbname[] =
+    "dbname holds a URL: give that alone, without dbname=";
 static const char bad_query[] =
-    "a parameter in the URL's query is none of libpq's, or is there twice";
+    "a parameter in the URL's query is unknown to libpq, is there twice, or "
+    "holds an @" HOW;
 static const char bad_nul[] = "the URL holds %00";
 static const char no_memory[] = "out of memory";
 
@@ -180,6 +183,9 @@ database_url_wrong(const char *keyword, const char *value)
 		return bad_host;
 	if (strcmp(keyword, "port") == 0 && !is_port_list(value))
 		return bad_port;
+	/* A URL, which other clients take there. */
+	if (strcmp(keyword, "dbname") == 0 && strstr(value, "://") != NULL)
+		return bad_dbname;
 	return NULL;
 }
 
@@ -303,7 +309,7 @@ add_parameter(struct conninfo *info, struct piece name, struct piece value)
 	return add_decoded(info, keyword, value, URI_PLUS_IS_SPACE);
 }
 
-/* Add the parameters of the query; one without a value is none. */
+/* Add the parameters of the query; one without a value is ignored. */
 static const char *
 add_query(struct conninfo *info, struct piece query)
 {
@@ -316,6 +322,8 @@ add_query(struct conninfo *info, struct piece query)
 
 		if (value.len > 0)
 			wrong = add_parameter(info, name, value);
+		else if (has(name, '@')) /* the rest of a password */
+			wrong = bad_query;
 	}
 	return wrong;
 }

@@ -159,6 +159,8 @@ static const struct bad {
 	{ "://h/d?password=a&se%63ret=b", QUERY },
 	{ "://h/d?=secret", QUERY },
 	{ "://h/d?password=secret&password=b", QUERY },
+	{ "://u:a@12?secret@h/d", QUERY }, /* a password "a@12?secret" */
+	{ "://u:a@12?b=1&secret@h/d", QUERY },
 	{ "://h/d?a_name_that_is_longer_than_any_of_libpqs=secret", QUERY },
 	{ "://u:secret%00@h/d", "the URL holds %00" },
 	{ "://h%00secret/d", "the URL holds %00" },
@@ -270,6 +272,8 @@ static const struct value {
 	{ "a port that is too high", "port", "65536", false },
 	{ "a port of zero", "port", "0", false },
 	{ "a password", "password", "@ 1a", true },
+	{ "a database", "dbname", "a@b", true },
+	{ "a URL as database", "dbname", "postgresql://u:p@h/d", false },
 };
 
 static void
