@@ -31,6 +31,8 @@ SET lock_timeout = :'lock_timeout';
 \set ON_ERROR_STOP off
 CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_oauth2_access_token_user_id_expires_id
 	ON oauth2_access_token (user_id, expires DESC, id DESC);
+\if :ERROR
+\else
 
 -- A run that was interrupted leaves an index that is not valid: one of this name
 -- is built anew, one that REINDEX named _ccnew or _ccold is dropped.
@@ -45,6 +47,7 @@ WHERE indrelid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
 		~ '^ix_oauth2_access_token_user_id_expires_id(_cc(new|old)[0-9]*)?$'
 ORDER BY relname::text DESC
 \gexec
+\endif
 
 SELECT count(*) FILTER (WHERE indisvalid) <> 1::bigint
 	OR count(*) FILTER (WHERE NOT indisvalid) <> 0::bigint AS not_ready

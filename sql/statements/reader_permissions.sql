@@ -33,7 +33,11 @@ OR (
 			WHEN 2::bigint THEN 43774::bigint
 			ELSE permission.access::bigint END AS bits,
 			permission.entity_name::text AS entity_name,
-			permission.options::jsonb AS options
+			-- jsonb refuses what json lets through: look at no other
+			-- entity's.
+			CASE WHEN permission.entity_name::text
+			    IN ('OauthAccessToken', 'ALL')
+			THEN permission.options::jsonb END AS options
 		FROM user_role
 		JOIN role_permission ON role_permission.role_id = user_role.role_id
 		JOIN permission ON permission.id = role_permission.permission_id
