@@ -211,7 +211,8 @@ install: all
 	done
 	$(PLACES) cgi/oauth_access_tokens.8 \
 	    >$(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
-	chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth*
+	chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth* \
+	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/.htaccess
 	chmod 700 $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/*.fcgi
 	chmod 644 $(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
 

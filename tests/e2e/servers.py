@@ -237,8 +237,8 @@ class Server:
     def logs(self):
         """All of all logs."""
         return "".join(path.read_text(errors="replace")
-                       for path in (self.directory / "log").rglob("*.log")
-                       if path.name != "access.log")
+                       for path in (self.directory / "log").rglob("*")
+                       if path.is_file() and path.name != "access.log")
 
     def program_lines(self):
         """The program's lines, where README says."""
@@ -286,7 +286,7 @@ include "{self.shipped}/lighttpd-conf/{self.file}"
 server.modules += ( "mod_dirlisting", "mod_staticfile" )
 """)
 
-    program_log = "log/lighttpd/breakage.log"
+    program_log = "log/lighttpd/breakage"
 
     def start(self):
         """As a daemon, which has no standard error."""
