@@ -40,11 +40,13 @@ static const struct {
 	const char *remedy;
 } remedies[] = {
 	{ "28P01", "",
-	    "The password is wrong: set it with psql's \\password, and write "
-	    "the same to the service file." },
+	    "The password is wrong, or the role is missing: run role.sql, set "
+	    "the password with psql's \\password, and write the same to the "
+	    "service file (README, Install, steps 2 and 3)." },
 	{ "28000", "",
-	    "PostgreSQL does not let this user in from here: run sql/role.sql, "
-	    "and see what pg_hba.conf says of it." },
+	    "PostgreSQL does not let this user in from here: run role.sql "
+	    "(README, Install, step 2), and look in pg_hba.conf for this "
+	    "user, database and address." },
 	{ "3D000", "", "Name the database of Mage; psql -l lists all." },
 	{ "53300", "",
 	    "All connections are taken: raise max_connections or the role's "
@@ -149,10 +151,10 @@ tell_settings(struct report *report, const struct config *config)
 	const char *from = config->database_from;
 	char line[256];
 
-	snprintf(line, sizeof line, "settings: %s",
+	snprintf(line, sizeof line, "settings: the database is named by %s",
 	    from != NULL ? from : "libpq's own variables and files");
 	tell(report, "ok", line, NULL);
-	snprintf(line, sizeof line, "readers: decided by %s",
+	snprintf(line, sizeof line, "readers: who may read is decided by %s",
 	    config->by_permission ? "permission (REQUIRE_USER_PERMISSIONS)"
 	                          : "role");
 	tell(report, "ok", line, NULL);
@@ -170,8 +172,8 @@ tell_connection(struct report *report, struct db *db)
 		words_sqlstate(sqlstate, words);
 		snprintf(line, sizeof line, "connection: %s",
 		    words[0] != '\0' ? words
-		                     : "its first statement failed; see the "
-		                       "line in the error log");
+		                     : "its first statement failed; standard "
+		                       "error says why");
 		if (strstr(words, "definition of service") != NULL ||
 		    strstr(words, "service file") != NULL)
 			tell_service_files(report);
@@ -208,7 +210,7 @@ tell_lines(struct report *report, struct db *db, enum statement_id id,
 		if (result == DB_UNAVAILABLE || result == DB_TIMEOUT)
 			report->result = CHECK_UNAVAILABLE;
 		tell(report, "error", "the database did not answer a question",
-		    "The line in the error log says why.");
+		    "Standard error says why.");
 		return false;
 	}
 	answer = db_answer(db);
@@ -240,8 +242,8 @@ end_report(const struct report *report)
 {
 	if (report->errors > 0)
 		fprintf(report->out,
-		    "verdict: lists are not answered; errors: %d, warnings: "
-		    "%d\n",
+		    "verdict: some or all lists are not answered; errors: %d, "
+		    "warnings: %d\n",
 		    report->errors, report->warnings);
 	else if (report->warnings > 0)
 		fprintf(report->out,

@@ -300,47 +300,6 @@ find_unknown(const char *const *environment)
 	return NULL;
 }
 
-/* Set a field to a variable's value, else to its default. */
-static bool
-read_setting(struct config *config, const struct setting *setting,
-    const char *const *environment, const char **wrong)
-{
-	const char *text = find_value(environment, setting->name);
-	const char *default_text = setting->default_text;
-
-	*wrong = NULL;
-	if (text != NULL && set_setting(config, setting, text, wrong))
-		return true;
-	return (default_text == NULL ||
-	           set_setting(config, setting, default_text, wrong)) &&
-	       text == NULL;
-}
-
-bool
-config_read(struct config *config, const char *const *environment,
-    char error[CONFIG_ERROR_SIZE])
-{
-	const char *unknown = find_unknown(environment), *wrong;
-	char values[VALUES_SIZE];
-	bool ok = unknown == NULL;
-
-	*config = (struct config){ 0 };
-	if (unknown != NULL)
-		snprintf(error, CONFIG_ERROR_SIZE, "%.*s is not a setting",
-		    (int)strcspn(unknown, "="), unknown);
-	for (size_t i = 0; i < SETTINGS; i++) {
-		if (read_setting(config, &settings[i], environment, &wrong) ||
-		    !ok)
-			continue;
-		describe_values(values, &settings[i]);
-		snprintf(error, CONFIG_ERROR_SIZE, "%s%s%s", settings[i].name,
-		    wrong != NULL ? ": " : " takes ",
-		    wrong != NULL ? wrong : values);
-		ok = false;
-	}
-	return ok;
-}
-
 #define NAME_MAX_LEN 48
 
 /*
@@ -375,17 +334,66 @@ distance(const char *a, size_t a_len, const char *b)
 	return row[b_len];
 }
 
-const char *
-config_nearly(const char *variable)
+/* The name of the setting that a variable is called nearly as; or NULL. */
+static const char *
+find_nearly(const char *variable)
 {
 	size_t len = strcspn(variable, "=");
 
-	if (find_setting(variable, len) != NULL)
-		return NULL;
 	for (size_t i = 0; i < SETTINGS; i++)
 		if (distance(variable, len, settings[i].name) <= 2)
 			return settings[i].name;
 	return NULL;
+}
+
+/* Set a field to a variable's value, else to its default. */
+static bool
+read_setting(struct config *config, const struct setting *setting,
+    const char *const *environment, const char **wrong)
+{
+	const char *text = find_value(environment, setting->name);
+	const char *default_text = setting->default_text;
+
+	*wrong = NULL;
+	if (text != NULL && set_setting(config, setting, text, wrong))
+		return true;
+	return (default_text == NULL ||
+	           set_setting(config, setting, default_text, wrong)) &&
+	       text == NULL;
+}
+
+static void
+refuse_name(char error[CONFIG_ERROR_SIZE], const char *variable)
+{
+	const char *meant = find_nearly(variable);
+
+	snprintf(error, CONFIG_ERROR_SIZE, "%.*s is not a setting%s%s%s",
+	    (int)strcspn(variable, "="), variable, meant != NULL ? "; is " : "",
+	    meant != NULL ? meant : "", meant != NULL ? " meant?" : "");
+}
+
+bool
+config_read(struct config *config, const char *const *environment,
+    char error[CONFIG_ERROR_SIZE])
+{
+	const char *unknown = find_unknown(environment), *wrong;
+	char values[VALUES_SIZE];
+	bool ok = unknown == NULL;
+
+	*config = (struct config){ 0 };
+	if (unknown != NULL)
+		refuse_name(error, unknown);
+	for (size_t i = 0; i < SETTINGS; i++) {
+		if (read_setting(config, &settings[i], environment, &wrong) ||
+		    !ok)
+			continue;
+		describe_values(values, &settings[i]);
+		snprintf(error, CONFIG_ERROR_SIZE, "%s%s%s", settings[i].name,
+		    wrong != NULL ? ": " : " takes ",
+		    wrong != NULL ? wrong : values);
+		ok = false;
+	}
+	return ok;
 }
 
 bool
@@ -398,6 +406,15 @@ config_allows_client(const struct config *config, const char *text, size_t len)
 		if (len == client_len && memcmp(text, client, len) == 0)
 			return true;
 	return false;
+}
+
+const char *
+config_nearly(const char *variable)
+{
+	if (has_prefix(variable, PREFIX) ||
+	    find_setting(variable, strcspn(variable, "=")) != NULL)
+		return NULL;
+	return find_nearly(variable);
 }
 
 void

@@ -61,8 +61,8 @@ bool config_allows_client(
     const struct config *config, const char *text, size_t len);
 
 /*
- * If a variable ("NAME=value") is not a setting but called nearly as one,
- * return the setting's name, static text; else NULL.
+ * If a variable ("NAME=value") is called nearly as a setting, return the
+ * setting's name, static text; else, and for what config_read() refuses, NULL.
  */
 const char *config_nearly(const char *variable);
 

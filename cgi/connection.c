@@ -392,8 +392,8 @@ connection_new(const char *conninfo, const char **wrong)
 		return connection;
 
 	if (message != NULL) {
-		*wrong = "it is not a connection string of libpq's or has a "
-		         "keyword that is none";
+		*wrong = "it is not a valid libpq connection string, or it has "
+		         "an unknown keyword";
 		/* libpq's own message may repeat the password. */
 		explicit_bzero(message, strlen(message));
 	}

@@ -33,7 +33,8 @@ static const struct {
 	const char *line;
 	bool words; /* the connection has words for it */
 } failures[] = {
-	[FAILURE_AWAY] = { "the database was away a moment ago", false },
+	[FAILURE_AWAY] = { "the database was away less than a second ago",
+	    false },
 	[FAILURE_TO_CONNECT] = { "cannot connect to the database: ", true },
 	[FAILURE_TO_BEGIN] = { "session.sql gave an unknown result", false },
 	[FAILURE_OF_POLICIES] = { "row-level security may hide rows from this "

@@ -153,9 +153,8 @@ tokens_list(struct db *db, const struct config *config,
 	}
 	if (!is_sound(answer, request, *outcome)) {
 		log_line(
-		    "the database gave more or less than one true answer: "
-		    "oauth_access_tokens --check says which column must be "
-		    "unique");
+		    "rows contradict each other: oauth_access_tokens --check "
+		    "says which column must be unique");
 		return DB_FAILED;
 	}
 	return *outcome == TOKENS_OK ? read_list(answer, list) : DB_OK;

@@ -8,8 +8,9 @@
 --
 -- Where Mage's tables are in another schema than public, name that schema with
 -- -v schema=mage.  A session that has used the table and leaves its transaction
--- open, as an idle Mage may, can hold the work up: after lock_timeout it ends
--- with a message that says what to do.  Running it again mends what is left.
+-- open, as an idle Mage may, can hold the work up: after 30 seconds, or another
+-- time (-v lock_timeout=2min), it ends with a message that says what to do.
+-- Running it again mends what is left.
 --
 -- The order is the list's own: expires DESC with NULL first, then id DESC.
 
@@ -62,10 +63,10 @@ WHERE indrelid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
 DO $$
 BEGIN
 	RAISE EXCEPTION 'index.sql is not finished.' USING HINT =
-		'Where the error above says "lock timeout", another session keeps '
-		'a transaction open: see the rows of pg_stat_activity whose state '
-		'is "idle in transaction".  End it, or stop Mage for a moment, and '
-		'run index.sql again.';
+		'If the error above says "lock timeout", another session keeps a '
+		'transaction open: see the rows of pg_stat_activity whose state is '
+		'"idle in transaction".  End it, or stop Mage for a moment.  Mend '
+		'any other error.  Then run index.sql again.';
 END
 $$;
 \endif

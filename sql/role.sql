@@ -11,14 +11,21 @@
 --
 --     psql -d DATABASE -v schema=mage -f role.sql
 --
--- It sets no password.  Give it one that is not kept in a history file with
--- psql's \password oauth_access_tokens, or let pg_hba.conf use "peer".
+-- A superuser is better: only a superuser keeps the role's tokens out of
+-- PostgreSQL's own log (log_parameter_max_length below).
 --
--- What PUBLIC may do, the role may do as well.  These two take from PUBLIC what
--- no reader needs: to make temporary tables, and, up to PostgreSQL 14, to create
--- functions and operators that others would call unawares:
+-- It sets no password.  Set one with psql's \password oauth_access_tokens, which
+-- leaves it in no history file; or let pg_hba.conf use "peer" with a map in
+-- pg_ident.conf from the web server's user to this role.
 --
+-- What PUBLIC may do, the role may do too: make temporary tables and, up to
+-- PostgreSQL 14, create functions in the schema public.  If Mage's user owns
+-- neither the database nor the schema, give it these rights by name before you
+-- take them from PUBLIC:
+--
+--     GRANT TEMPORARY ON DATABASE database TO mage;
 --     REVOKE TEMPORARY ON DATABASE database FROM PUBLIC;
+--     GRANT CREATE ON SCHEMA public TO mage;
 --     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
 \set ON_ERROR_STOP on

@@ -152,7 +152,7 @@ WITH needed (relation, name, type) AS (VALUES
 	SELECT 5, 'error', pg_catalog.format('column %s.%s may not be read by %s',
 		relation, columns.name, asker.name),
 		CASE asker.name WHEN 'oauth_access_tokens'
-		THEN 'Run sql/role.sql again.'
+		THEN 'Run role.sql again: README, Install, step 2.'
 		ELSE pg_catalog.format('GRANT SELECT (%I) ON %s TO %I',
 			columns.name, relation, asker.name)
 		END
@@ -177,9 +177,8 @@ WITH needed (relation, name, type) AS (VALUES
 	WHERE pg_catalog.row_security_active(tables.oid)
 	UNION ALL
 	SELECT 9, 'warning', pg_catalog.format('%s may write to %s', name,
-		relation), pg_catalog.format(
-		'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %s FROM %I, or log in '
-		'as the role of sql/role.sql', relation, name)
+		relation), 'The program only reads: log in as the role that role.sql '
+		'makes (README, Install, step 2).'
 	FROM tables CROSS JOIN asker
 	WHERE pg_catalog.has_table_privilege(tables.oid,
 		'INSERT, UPDATE, DELETE, TRUNCATE'::text)
@@ -187,7 +186,7 @@ WITH needed (relation, name, type) AS (VALUES
 			'INSERT, UPDATE'::text)
 	UNION ALL
 	SELECT 10, 'warning', pg_catalog.format('%s may read refresh_token', name),
-		'Log in as the role of sql/role.sql.'
+		'Log in as the role that role.sql makes (README, Install, step 2).'
 	FROM pg_catalog.pg_attribute
 	JOIN tables ON tables.oid = attrelid AND relation = 'oauth2_access_token'
 	CROSS JOIN asker
@@ -197,7 +196,7 @@ WITH needed (relation, name, type) AS (VALUES
 	UNION ALL
 	SELECT 11, 'warning', pg_catalog.format('%s has the attribute %s',
 		asker.name, attribute),
-		'Log in as the role of sql/role.sql.'
+		'Log in as the role that role.sql makes (README, Install, step 2).'
 	FROM asker
 	JOIN pg_catalog.pg_roles ON pg_roles.oid = asker.oid
 	CROSS JOIN LATERAL (VALUES ('SUPERUSER', rolsuper),
@@ -218,9 +217,11 @@ WITH needed (relation, name, type) AS (VALUES
 	GROUP BY asker.name
 	UNION ALL
 	SELECT 13, 'warning', pg_catalog.format('%s may make functions and '
-		'operators (CREATE on %s), which statements of others could call',
-		who, place), pg_catalog.format('REVOKE CREATE ON %s FROM %s',
-		place, who)
+		'operators (CREATE on %s), which other programs could call by '
+		'mistake; this one does not', who, place), pg_catalog.format(
+		'If nobody needs that: REVOKE CREATE ON %s FROM %s.  Mage may: '
+		'first GRANT CREATE ON %s to the user that Mage logs in as.',
+		place, who, place)
 	FROM creators
 	CROSS JOIN LATERAL (SELECT CASE grantee WHEN 0::oid THEN 'PUBLIC' ELSE
 		pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)::text)
@@ -241,15 +242,15 @@ WITH needed (relation, name, type) AS (VALUES
 		OR pg_catalog.current_setting('log_transaction_sample_rate'::text,
 			true) <> '0')
 	UNION ALL
-	SELECT 15, 'warning', 'the database''s encoding is SQL_ASCII: a token that '
-		'is not UTF-8 makes its page an error',
+	SELECT 15, 'warning', 'the database''s encoding is SQL_ASCII: a page with '
+		'a token that is not UTF-8 gets status 500',
 		'Move it to a database with ENCODING ''UTF8''.'
 	WHERE pg_catalog.getdatabaseencoding()::text = 'SQL_ASCII'
 	UNION ALL
 	SELECT 16, CASE WHEN found THEN 'ok' ELSE 'error' END, pg_catalog.format(
 		'unique index on %s (%s): %s', tables.relation, wanted.name,
 		CASE WHEN found THEN 'there' ELSE 'missing; '
-			'two rows could have one value' END),
+			'where two rows have one value, lists get status 500' END),
 		CASE WHEN NOT found THEN pg_catalog.format(
 			'CREATE UNIQUE INDEX CONCURRENTLY ON %s (%I)',
 			tables.relation, wanted.name) END
@@ -271,8 +272,8 @@ WITH needed (relation, name, type) AS (VALUES
 			pg_catalog.pg_size_pretty(
 				pg_catalog.pg_relation_size(oid::regclass)))
 		END),
-		CASE WHEN NOT found THEN 'As its owner: psql -f sql/index.sql; then '
-			'reload or restart the program.' END
+		CASE WHEN NOT found THEN 'As its owner: index.sql (README, Install, step '
+			'2); then reload or restart the program.' END
 	FROM tables
 	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM keys
 		WHERE keys.relation = tables.relation AND indisvalid AND whole
@@ -285,7 +286,7 @@ WITH needed (relation, name, type) AS (VALUES
 		'from a run that was interrupted', indexrelid::regclass),
 		CASE WHEN indexrelid::regclass::text
 			~ 'ix_oauth2_access_token_user_id_expires_id'
-		THEN 'As its owner: psql -f sql/index.sql'
+		THEN 'As its owner: index.sql (README, Install, step 2)'
 		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY %s',
 			indexrelid::regclass) END
 	FROM keys WHERE NOT indisvalid

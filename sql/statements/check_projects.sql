@@ -7,9 +7,9 @@
 -- The statement gives one row (level, line, remedy) as check.sql does, or none.
 
 SELECT 'warning', CASE WHEN $1::text IS NULL
-	THEN 'permissions on projects are there, and no project is set: those on any '
-		'project count'
-	ELSE 'no permission is on the project that is set' END,
+	THEN 'OAUTH_TOKENS_PROJECT_UUID is not set: who may read any project, may '
+		'read tokens'
+	ELSE 'no permission is on the project of OAUTH_TOKENS_PROJECT_UUID' END,
 	CASE WHEN $1::text IS NULL
 	THEN 'Set OAUTH_TOKENS_PROJECT_UUID to project_uuid of Mage''s metadata.yaml.'
 	ELSE 'Compare OAUTH_TOKENS_PROJECT_UUID with project_uuid of Mage''s '

@@ -399,6 +399,31 @@ read_mode(void **state)
 	free(text);
 }
 
+/* A name that is refused comes with the setting that may be meant. */
+static void
+name_meant(void **state)
+{
+	static const struct {
+		const char *variable, *error;
+	} rows[] = {
+		{ "OAUTH_TOKENS_WORKER=secret",
+		    "OAUTH_TOKENS_WORKER is not a setting; is "
+		    "OAUTH_TOKENS_WORKERS meant?" },
+		{ "OAUTH_TOKENS_SECRETS=secret",
+		    "OAUTH_TOKENS_SECRETS is not a setting" },
+	};
+	char error[CONFIG_ERROR_SIZE];
+	struct config config;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_false(config_read(&config,
+		    (const char *const[]){ rows[i].variable, NULL }, error));
+		assert_string_equal(error, rows[i].error);
+		config_free(&config);
+	}
+}
+
 /* Names that are nearly a setting's; two letters may be wrong. */
 static const struct nearly {
 	const char *variable;
@@ -406,7 +431,7 @@ static const struct nearly {
 } nearly[] = {
 	{ "OAUTH_TOKENS_DATABASE=d", NULL },
 	{ "OAUTH_TOKEN_DATABASE=d", "OAUTH_TOKENS_DATABASE" },
-	{ "OAUTH_TOKENS_DATABSE=d", "OAUTH_TOKENS_DATABASE" },
+	{ "OAUTH_TOKENS_DATABSE=d", NULL }, /* config_read() refuses it */
 	{ "oauth_tokens_database=d", "OAUTH_TOKENS_DATABASE" },
 	{ "OAUTH2_TOKENS_DATABASE=d", "OAUTH_TOKENS_DATABASE" },
 	{ "OAUTHTOKENS_WORKERS=1", "OAUTH_TOKENS_WORKERS" },
@@ -560,6 +585,7 @@ main(void)
 		{ ALONE(limit_client) },
 		{ ALONE(run_out_of_memory_anywhere) },
 		{ ROWS(read_mode, modes) },
+		{ ALONE(name_meant) },
 		{ ROWS(find_nearly, nearly) },
 		{ ALONE(free_unread) },
 		{ ALONE(describe) },
