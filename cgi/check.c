@@ -104,9 +104,9 @@ tell_unreadable(struct report *report, const char *directory, const char *name)
 }
 
 /*
- * libpq says "not found" of a file that may not be read, and of a service that
- * stands in one.  The files are those of PostgreSQL 15, "The Connection Service
- * File"; the directory of the last is Debian's.
+ * libpq says "not found" of a service file that it may not read, and of a
+ * service in such a file.  The files are those of PostgreSQL 15, "The
+ * Connection Service File"; the directory of the last is Debian's.
  */
 static void
 tell_service_files(struct report *report)

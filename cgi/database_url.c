@@ -190,9 +190,9 @@ database_url_wrong(const char *keyword, const char *value)
 }
 
 /*
- * Take user and password off the beginning: what is before a ":", and from
- * there to the next "@"; else what is before the last "@" that has no ":" or
- * "/" before it.
+ * Take user and password off the beginning.  "u:p/w@host" is the user u with
+ * the password p/w, as a password ends at the first "@"; "a@b@host" is the user
+ * a@b without a password, as only a ":" or a "/" ends what may be a user.
  */
 static void
 take_credentials(struct url *url, struct piece *rest)
@@ -230,8 +230,9 @@ split(struct url *url, struct piece rest)
 }
 
 /*
- * Add one "host[:port]" to the lists, and change it.  A host with colons is in
- * brackets; in a query one without a port may go without.
+ * Add one "host[:port]" to the lists, and change its text.  A host with colons
+ * stands in brackets, as in "[::1]:5432"; in a query, "host=::1" may do
+ * without.
  */
 static const char *
 add_host(struct conninfo *info, char *host, bool in_query)
@@ -279,8 +280,8 @@ add_hosts(struct conninfo *info, struct piece list, bool in_query)
 }
 
 /*
- * Add a parameter of the query.  Each comes once, but for "host", which may
- * come again, and takes the place of the hosts before the query.
+ * Add a parameter of the query.  Each comes once, except "host", which may come
+ * again; those take the place of the hosts before the query.
  */
 static const char *
 add_parameter(struct conninfo *info, struct piece name, struct piece value)
@@ -436,9 +437,9 @@ const char *
 database_url_read(const char *url, char **out)
 {
 	/*
-	 * Quoted, a byte of the URL is two at most, and a parameter's name and
-	 * value have as much more around them as they are long at least.  The
-	 * five parts before the query have keywords of their own.
+	 * Quoting makes at most two bytes of one.  "name='value' " has three
+	 * bytes more than "name=value", which has at least three itself: 3 *
+	 * len.  The parts before the query get keywords of their own: 64.
 	 */
 	size_t len = strlen(url), size = 3 * len + 64;
 	char *copy = strdup(url), *all = calloc(1, size),

@@ -2,9 +2,9 @@
  * database_url.h - a database's URL, as Mage reads it, as libpq's keywords.
  *
  * Pure.  Mage gives its URL to SQLAlchemy, whose grammar is not libpq's: a user
- * name may hold an "@", a password a "/", and an escape that is none stands for
- * itself.  So libpq never sees a URL here; and no piece of a password can get
- * into its messages as what it takes for a port or a host.
+ * name may hold an "@", a password a "/", and an invalid escape is kept as it
+ * is.  So libpq never sees a URL here.  Nor can libpq mistake a piece of a
+ * password for a port or a host, and print it.
  */
 #ifndef DATABASE_URL_H
 #define DATABASE_URL_H
@@ -32,8 +32,9 @@ const char *database_url_read(const char *url, char **out)
     __attribute__((warn_unused_result));
 
 /*
- * What is wrong with a keyword's value, if libpq would repeat the value in a
- * message?  Returns NULL, or static text as above.
+ * Refuse a keyword's value that libpq would print in a message, and that may
+ * hold a piece of a password.  Returns NULL, or what is wrong, static text as
+ * above.
  */
 const char *database_url_wrong(const char *keyword, const char *value);
 

@@ -3,7 +3,6 @@
  * answer written by a deadline.
  */
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -51,8 +50,8 @@ gateway_next(struct gateway_request *request)
 }
 
 /*
- * Wait until the answer can go on, or until a moment.  A server may first want
- * to be rid of the body: where it does not read, that is taken.
+ * Wait until the answer can go on, or until a moment.  A server that does not
+ * read the answer may still be sending a body: read and discard that.
  */
 static bool
 wait_for_room(int64_t end_ms)

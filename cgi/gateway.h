@@ -22,21 +22,21 @@ enum gateway_mode {
 enum gateway_mode gateway_detect(void);
 
 /*
- * An answer must go on within write_timeout_ms, and all of it be taken within
- * so many times that.
+ * The time that a whole answer may take, in multiples of write_timeout_ms,
+ * which is the time for its next part.
  */
 #define GATEWAY_WRITE_FACTOR 12
 
 /*
- * Take up the mode.  SIGTERM, SIGINT, SIGUSR1 and SIGHUP end a FastCGI process
- * between two requests and never within one, as listener.h says; in CGI mode
- * they are ignored, as the one request is bounded in time.
+ * Prepare to serve in this mode.  SIGTERM, SIGINT, SIGUSR1 and SIGHUP end a
+ * FastCGI process between two requests and never within one, as listener.h
+ * says; in CGI mode they are ignored, as the one request is bounded in time.
  *
  * config         must outlive the process; request_timeout_ms, within which a
  *                request must arrive, and write_timeout_ms are used
- * busy_since_ms  where to note since when, on clock_now_ms()'s clock, a
- *                connection is being served without progress, and 0 when none
- *                is; NULL: the process is alone
+ * busy_since_ms  gets the moment, of clock_now_ms(), since which a connection
+ *                is served without progress; 0 while none is served.  NULL: the
+ *                process is alone
  *
  * Returns false when it cannot be done.
  */

@@ -1,7 +1,6 @@
 /*
  * gateway_cgi.c - the one request of CGI (RFC 3875).
  */
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -87,7 +86,7 @@ close_nothing(void)
 {
 }
 
-/* A pipe has room for so much where poll(2) says that one may write. */
+/* poll(2) says that a pipe is writable when it has room for PIPE_BUF bytes. */
 const struct gateway_way gateway_cgi = {
 	.open = open_cgi,
 	.next = next_request,

@@ -226,8 +226,9 @@ close_fastcgi(void)
 }
 
 /*
- * A socket's buffer is empty at first, and a third of it free where poll(2)
- * says that one may write.  (libfcgi holds back as much again.)
+ * Rooms that never block: a socket's buffer, of 200 kB as a rule, is empty at
+ * first, and poll(2) says "writable" only when a third of it is free.  libfcgi
+ * holds back up to 8 kB, which go out with the next part.
  */
 const struct gateway_way gateway_fastcgi = {
 	.open = open_fastcgi,

@@ -22,8 +22,8 @@
 #define ACCEPT_PAUSE_MS 100
 
 /*
- * For so long nothing comes any more to a process that is to stop: a request
- * may be with the web server, which has not connected yet.
+ * A process that is to stop ends once no connection has come for this long: a
+ * request may be with the web server, which has not connected yet.
  */
 #define QUIET_MS 100
 
@@ -68,8 +68,8 @@ watch(int fd, uint32_t flags)
 }
 
 /*
- * Our own accept must never block, with signals blocked, on a connection that
- * another process was faster to take.
+ * Never block in accept(2): another process may have taken the connection, and
+ * the signals that ask us to stop are blocked.
  */
 static bool
 make_nonblocking(int fd)
@@ -271,7 +271,7 @@ listener_accept(bool *queued)
 	if (fd < 0 && listener.state == DRAINING)
 		return accept_waiting();
 	if (fd < 0 && listener.state == LAST) {
-		/* It may have woken this process alone. */
+		/* epoll(7) may have woken this process alone for it. */
 		fd = accept_now();
 		listener.state = OVER;
 	}

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How long a process that is to stop goes on with what waits in the socket. */
+/* The longest that a process which is to stop serves what waits in the socket.
+ */
 #define LISTENER_STOP_MS 5000
 
 /*
@@ -19,8 +20,8 @@
  * listener_accept() alone, even under load.
  *
  * linger_ms  how long a connection of listener_linger() stays
- * others     do others share the socket who go on when SIGHUP asks this process
- *            to stop?
+ * others     true: other processes go on serving the socket when SIGHUP asks
+ *            this one to stop, so that it leaves what waits to them
  */
 bool listener_open(int64_t linger_ms, bool others)
     __attribute__((warn_unused_result));
@@ -31,16 +32,17 @@ bool listener_open(int64_t linger_ms, bool others)
  * queued  gets: was it there before this call?
  *
  * Returns its descriptor, blocking, owned by the caller; or -1, when the
- * process is to stop.  Before that what waits in the socket is taken, until
- * nothing has come for a moment, or for LISTENER_STOP_MS; but not after a
- * SIGHUP, where there are others to take it.
+ * process is to stop.  Before that it takes what waits in the socket, until
+ * nothing has come for a moment, or LISTENER_STOP_MS are over; not so after a
+ * SIGHUP, if there are others to take it.
  */
 int listener_accept(bool *queued);
 
 /*
  * Keep a connection, which is no longer the caller's, until its peer has closed
- * it or linger_ms are over, or too many others have come; what comes meanwhile
- * is read away.  A peer that still sends may else miss what it was sent.
+ * it, linger_ms are over, or too many others have come.  What the peer sends
+ * meanwhile is read and discarded: to close at once would reset the connection,
+ * and the peer could lose the answer.
  */
 void listener_linger(int fd);
 

@@ -80,7 +80,7 @@ add_challenge(struct response *response, const struct error_row *error,
 		add_head(response, REALM "\r\n");
 }
 
-/* The body of an error, and its head but for the end. */
+/* The body of an error, and its head except its end. */
 static void
 start_error(struct response *response, const struct error_row *error,
     const char *message)

@@ -56,7 +56,7 @@ struct statement {
 	const char *text;
 };
 
-/* Of enum statement_id. */
+/* By enum statement_id. */
 extern const struct statement statements[STATEMENTS];
 
 /*

@@ -69,8 +69,8 @@ is_starter_gone(void)
 }
 
 /*
- * What a child does first.  Signals that ask it to stop stay blocked, for
- * listener to see.
+ * Begin a child.  The signals that ask it to stop stay blocked: listener waits
+ * for them.
  */
 static void
 begin_child(pid_t parent)
@@ -202,7 +202,7 @@ kill_hung(int64_t now_ms)
 	}
 }
 
-/* Ask the first of those that are to be replaced, once the others are there. */
+/* Ask one that is to be replaced to end, once all others are there. */
 static void
 replace_next(int64_t now_ms)
 {
@@ -282,7 +282,7 @@ act_on(int number, bool stopping, int64_t now_ms)
 	return stopping || stop;
 }
 
-/* Forget what this process had as another's child, or not at all. */
+/* Discard what this process has from a former parent, if any, and begin. */
 static bool
 begin_parent(int n, const struct supervisor_limits *limits)
 {

@@ -15,7 +15,8 @@
 struct supervisor_limits {
 	int64_t
 	    budget_ms; /* a child busy for longer without progress is killed */
-	int64_t stop_ms; /* so is one that was asked to end, after that */
+	int64_t stop_ms; /* so is a child that has not ended this long after it
+	                  * was asked to */
 	bool successor;  /* see supervisor_succeed() */
 };
 
@@ -28,12 +29,13 @@ struct supervisor_limits {
  * second of life, else after a pause that doubles from 100 ms to 5 s.
  *
  * limits         must outlive the process
- * busy_since_ms  gets, in a child, where it is to note since when it is busy
- *                without progress, on clock_now_ms()'s clock, and 0 when it is
- * not
+ * busy_since_ms  in a child, gets the place where the child notes since which
+ *                moment of clock_now_ms() it is busy without progress; 0: it is
+ *                not busy
  *
- * Returns true in a child: go on and serve, then ask supervisor_succeed(); true
- * too in the only process when memory ran out; false in the parent, at the end.
+ * Returns true in a worker, and in the only process when memory ran out: go on
+ * and serve, then ask supervisor_succeed().  Returns false in the parent, at
+ * the end.
  */
 bool supervisor_run(int n, const struct supervisor_limits *limits,
     _Atomic int64_t **busy_since_ms);
@@ -41,8 +43,9 @@ bool supervisor_run(int n, const struct supervisor_limits *limits,
 /*
  * When the parent is killed its children get SIGTERM.  Not so with
  * limits->successor, for a web server that started the parent and looks, when
- * it is gone, whether the socket still answers: lighttpd takes such a socket
- * for that of a stranger, and never starts the program again.  Then the
+ * it is gone, whether the socket still answers: lighttpd then treats the socket
+ * as served by a process that it did not start, and never starts the program
+ * again.  Then the
  * children get SIGHUP, and the first to ask here takes the parent's place,
  * until the process that started the first parent has ended.
  *

@@ -78,8 +78,9 @@ rows_due(const struct tokens_request *request, int64_t count)
 }
 
 /*
- * Does the answer hold together: one caller in all rows, and so many rows, with
- * their ids, as there must be?  (One row without an id stands for none.)
+ * Does the answer hold together: one caller in all rows, and as many rows, each
+ * with an id, as there must be?  (An empty page comes as one row without an
+ * id.)
  */
 static bool
 is_sound(const struct answer *answer, const struct tokens_request *request,

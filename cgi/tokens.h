@@ -1,6 +1,6 @@
 /*
  * tokens.h - what the database's answers mean: who asks, and which tokens are
- * his.
+ * theirs.
  *
  * Asks db; knows the columns of list.sql, and no library.
  */
@@ -17,7 +17,7 @@ enum tokens_outcome {
 	TOKENS_UNKNOWN_APPLICATION, /* the API key has no row */
 	TOKENS_UNKNOWN_TOKEN,       /* no such token in that application */
 	TOKENS_EXPIRED_TOKEN,       /* or its owner is gone */
-	TOKENS_NOT_A_VIEWER,        /* the owner's rights do not let him read */
+	TOKENS_NOT_A_VIEWER, /* the owner's rights do not let them read */
 };
 
 /* What a list is asked for.  Texts are UTF-8 without NUL. */
@@ -33,15 +33,15 @@ struct tokens_request {
 };
 
 /*
- * Authenticate the caller and read a page of his tokens, in one statement and
+ * Authenticate the caller and read a page of their tokens, in one statement and
  * one round trip.  Blocks as db_ask() does.
  *
  * outcome  set only for DB_OK
  * list     filled only for DB_OK and TOKENS_OK; ends with tokens_forget()
  *
- * An answer whose rows do not agree in caller, outcome and count, or are not
- * as many as the count allows, is DB_FAILED and logged: two rows have one
- * token, client id or user id where only one may.
+ * An answer whose rows do not agree in caller, outcome and count, or whose
+ * number is not what the count demands, is DB_FAILED and logged: it means that
+ * two rows of a table share a token, a client id or a user id.
  */
 enum db_result tokens_list(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,

@@ -19,7 +19,7 @@ enum db_result {
 
 struct verdict {
 	enum db_result result; /* never DB_OK */
-	bool replace;          /* a new connection may do better */
+	bool replace;          /* drop the connection, and ask a new one */
 };
 
 /* Judge an error by its SQLSTATE (PostgreSQL 15, appendix A), five characters.
