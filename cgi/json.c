@@ -29,17 +29,36 @@ json_begin(struct json *json, size_t ceiling)
 	};
 }
 
-static void
-append(struct json *json, const char *bytes, size_t len)
+/* Is there room for so many bytes more?  Without it the text has failed. */
+static bool
+has_room(struct json *json, size_t len)
 {
-	if (json->bytes == NULL)
-		return;
-	if (len >= json->size - json->len) {
+	if (json->bytes != NULL && len >= json->size - json->len)
 		fail(json);
+	return json->bytes != NULL;
+}
+
+void
+json_append(struct json *json, const char *bytes, size_t len)
+{
+	if (!has_room(json, len))
 		return;
-	}
 	memcpy(json->bytes + json->len, bytes, len);
 	json->len += len;
+}
+
+void
+json_plain(struct json *json, const char *text, size_t len)
+{
+	char *out;
+
+	if (!has_room(json, len + 2))
+		return;
+	out = json->bytes + json->len;
+	out[0] = '"';
+	memcpy(out + 1, text, len);
+	out[len + 1] = '"';
+	json->len += len + 2;
 }
 
 /*
@@ -61,17 +80,11 @@ append_value(struct json *json, struct json_object *value, size_t len)
 	if (text == NULL || (len != 0 && written != len))
 		fail(json);
 	else
-		append(json, text, written);
+		json_append(json, text, written);
 	/* It is const for us alone, and soon free. */
 	if (text != NULL)
 		explicit_bzero((void *)(uintptr_t)text, written);
 	json_object_put(value);
-}
-
-void
-json_raw(struct json *json, const char *text)
-{
-	append(json, text, strlen(text));
 }
 
 /* The bytes that JSON adds to each byte of a string (RFC 8259, section 7). */
@@ -98,16 +111,13 @@ json_string(struct json *json, const char *text, size_t len)
 {
 	size_t written = json_string_len(text, len);
 
-	if (text == NULL) {
+	if (text == NULL)
 		json_raw(json, "null");
-	} else if (written == len + strlen("\"\"")) {
-		append(json, "\"", 1);
-		append(json, text, len);
-		append(json, "\"", 1);
-	} else {
+	else if (written == len + strlen("\"\""))
+		json_plain(json, text, len);
+	else
 		append_value(
 		    json, json_object_new_string_len(text, (int)len), written);
-	}
 }
 
 void

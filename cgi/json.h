@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct json {
 	char *bytes;      /* NULL: it has failed */
@@ -27,8 +28,17 @@ struct json {
  */
 void json_begin(struct json *json, size_t ceiling);
 
-/* Write JSON that the caller has made: NUL-terminated, nothing to escape. */
-void json_raw(struct json *json, const char *text);
+/* Write JSON that the caller has made, len bytes; or all of a text. */
+void json_append(struct json *json, const char *bytes, size_t len);
+
+static inline void
+json_raw(struct json *json, const char *text)
+{
+	json_append(json, text, strlen(text));
+}
+
+/* Write a string that has nothing to escape, in quotes. */
+void json_plain(struct json *json, const char *text, size_t len);
 
 /*
  * Write a string, in quotes; NULL is null.

@@ -40,11 +40,12 @@ static void
 write_expires(struct json *json, const struct token_row *row)
 {
 	char moment[TIMESTAMP_SIZE];
-	size_t len = 0;
 
 	if (row->has_expires)
-		len = timestamp_format(moment, row->expires_us);
-	json_string(json, row->has_expires ? moment : NULL, len);
+		json_plain(
+		    json, moment, timestamp_format(moment, row->expires_us));
+	else
+		json_raw(json, "null");
 }
 
 bool
