@@ -236,11 +236,11 @@ lint: packages-lint $(B)/sql.h
 	    -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability -I$(B) -Icgi cgi
-	shellcheck tests/run tests/demo/demo tests/lib/cluster \
-	    tests/lib/packages .ci/run apache-conf/shared-hosting/*.fcgi
+	shellcheck tests/run tests/demo/demo tests/kit/cluster \
+	    tests/kit/packages .ci/run apache-conf/shared-hosting/*.fcgi
 
 packages-%:
-	@tests/lib/packages $(PACKAGES_$(shell echo $* | tr a-z A-Z))
+	@tests/kit/packages $(PACKAGES_$(shell echo $* | tr a-z A-Z))
 
 clean:
 	rm -rf $(B)

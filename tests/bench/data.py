@@ -2,12 +2,11 @@
 them."""
 
 import dataclasses
-import subprocess
 
-import database as db
-import exchange
-import harness
-from harness import API_KEY
+from kit.client import Request
+from kit.example import API_KEY
+from kit.postgresql import ROLE, Cluster as PrivateCluster, Database
+from kit.run import ROOT
 
 DEMO, HEAVY, HUNDRED = 2, 3, 4  # users; the rest follow, all viewers
 ADDRESS = "/api/oauth_access_tokens"
@@ -58,11 +57,11 @@ ORDER BY 3, u;
 """
 
 
-class Data(db.Database):
+class Data(Database):
     """A database of so many tokens, in a cluster that may have others."""
 
     def __init__(self, cluster, name, rows, heavy_rows):
-        self.cluster, self.name = cluster, name
+        super().__init__(cluster, name)
         self.rows, self.heavy_rows = rows, heavy_rows
         cluster.create(name, "schema.sql", "demo.sql", "role.sql")
         self.sql(TOKENS % {
@@ -74,21 +73,14 @@ class Data(db.Database):
         self.sql("VACUUM ANALYZE")
         self.sql("CHECKPOINT")
 
-    def sql(self, text):
-        return self.cluster.psql(text, self.name)
-
-    def service(self):
-        return super().service().replace(
-            f"dbname={db.DATABASE}", f"dbname={self.name}")
-
-    def environment(self, user="oauth_access_tokens"):
+    def environment(self, user=ROLE):
         return self.cluster.environment(self.name, user)
 
     def index(self, wanted):
         """Have sql/index.sql, or not."""
         self.indexed = wanted
         if wanted:
-            self.sql((harness.ROOT / "sql/index.sql").read_text())
+            self.sql((ROOT / "sql/index.sql").read_text())
         else:
             self.sql(f"DROP INDEX IF EXISTS {INDEX}")
         self.sql("VACUUM ANALYZE oauth2_access_token")
@@ -100,7 +92,7 @@ class Data(db.Database):
             " AND expires > now() ORDER BY id LIMIT 1")
 
 
-class Cluster(harness.Cluster):
+class Cluster(PrivateCluster):
     """A private cluster with the settings above."""
 
     def __init__(self):
@@ -108,11 +100,7 @@ class Cluster(harness.Cluster):
         for name, value in SETTINGS.items():
             self.psql(f"ALTER SYSTEM SET {name} = '{value}'")
         self.psql(f"CREATE ROLE {READER} LOGIN")
-        bindir = subprocess.check_output(
-            ["pg_config", "--bindir"], text=True).strip()
-        self._cluster(
-            "as", f"{bindir}/pg_ctl", "-D", self.directory / "data", "-s",
-            "-w", "-l", self.directory / "data/server.log", "restart")
+        self.pg_ctl("restart")
 
     def postmaster(self):
         """The process that all others of the cluster come from."""
@@ -141,7 +129,7 @@ class Workload:
         return ADDRESS + "?" + "&".join(filter(None, parts))
 
     def request(self, data, token=None):
-        return exchange.Request(self.target(data), headers=(
+        return Request(self.target(data), headers=(
             ("OAUTH-TOKEN", token or data.token(self.user)),))
 
 

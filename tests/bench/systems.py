@@ -11,15 +11,18 @@ import signal
 import subprocess
 import time
 
+from kit import machine
+from kit import web_servers as servers
+from kit.cgi import cgi_variables
+from kit.example import API_KEY
+from kit.run import BUILD, NAME, PROGRAM
+
 import data as datas
-import exchange
-import harness
 import load
-import servers
 from common import LISTS, STATEMENTS
 
 PEERS = pathlib.Path(__file__).parent / "peers"
-BUILT = harness.BUILD / "bench"
+BUILT = BUILD / "bench"
 # Each system gets as many processes as there are processors, but for Mage's
 # stack; ours has what its configuration files say, which is made for two.
 WORKERS = os.cpu_count()
@@ -47,8 +50,8 @@ class Job:
             return "list_roles_far_all"
         return "list_roles_near_all"
 
-    def service(self):
-        return self.data.service()
+    def service_file(self, directory):
+        return self.data.service_file(directory)
 
 
 class Kit:
@@ -56,7 +59,7 @@ class Kit:
     the user that servers run as may read them."""
 
     def __init__(self):
-        self.directory = harness.temporary_directory()
+        self.directory = machine.temporary_directory()
         shutil.copytree(PEERS, self.directory, dirs_exist_ok=True)
         shutil.copytree(BUILT, self.directory, dirs_exist_ok=True)
         for name in LISTS:
@@ -69,9 +72,9 @@ class Kit:
 def job(data, workload, kit):
     """The job, with the program's own answer by CGI to begin with."""
     token = data.token(workload.user)
-    variables = exchange.cgi_variables(workload.request(data, token))
+    variables = cgi_variables(workload.request(data, token))
     done = subprocess.run(
-        [harness.PROGRAM], env=dict([*variables, *data.environment().items()]),
+        [PROGRAM], env=dict([*variables, *data.environment().items()]),
         check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
     return Job(data, workload, kit, token, done.stdout)
 
@@ -121,7 +124,7 @@ class Constant:
     our answer to every request."""
 
     def prepare(self):
-        path = self.directory / "cgi-bin" / servers.NAME
+        path = self.directory / "cgi-bin" / NAME
         shutil.copy(self.job.kit.directory / self.program, path)
         for ending, content in self.files().items():
             path.with_suffix(ending).write_bytes(content)
@@ -148,7 +151,7 @@ class Thin(Constant, Ours):
         limit, offset = self.job.workload.numbers(self.job.data)
         return {**super().files(),
                 ".sql": STATEMENTS[self.job.shape].encode(),
-                ".values": f"{harness.API_KEY} {limit} {offset}".encode()}
+                ".values": f"{API_KEY} {limit} {offset}".encode()}
 
 
 class Peer(Http):
@@ -190,7 +193,7 @@ class Behind(Peer, servers.Lighttpd):
 
     def start(self):
         self.launch_peer(self.socket())
-        servers.wait_until(self.socket().is_socket, "the peer is not there")
+        machine.wait_until(self.socket().is_socket, "the peer is not there")
         super().start()
 
 
@@ -300,7 +303,7 @@ class Pgbench:
 
     def variables(self):
         limit, offset = self.job.workload.numbers(self.job.data)
-        return {"key": harness.API_KEY, "token": self.job.token,
+        return {"key": API_KEY, "token": self.job.token,
                 "limit": limit, "offset": offset}
 
     def load(self, connections, seconds):

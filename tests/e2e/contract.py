@@ -1,5 +1,6 @@
-"""What the contract of GET /api/oauth_access_tokens wants of an answer, read
-independently of the C code.  Each function returns a list of complaints, empty
+"""The answers that the manual, oauth_access_tokens(8), promises, and what is
+wrong with one.  It is written from the manual, not from the C code; its parts
+have the names of the manual's sections.  Each check yields complaints, and none
 when all is well."""
 
 import dataclasses
@@ -14,7 +15,7 @@ MAX_LIMIT = 10_000
 CREDENTIALS = ("X-API-KEY", "OAUTH-TOKEN", "AUTHORIZATION", "COOKIE")
 PARAMETERS = ("_limit", "_offset", "show_all", "api_key")
 
-# Section 5.  Content-Length is checked apart.
+# HEADERS.  Content-Length is checked apart.
 ALWAYS = {
     "content-type": MEDIA_TYPE,
     "cache-control": "no-store",
@@ -27,8 +28,7 @@ ALWAYS = {
 NEVER = ("access-control-allow-credentials", "set-cookie", "etag",
          "transfer-encoding", "content-encoding", "content-range")
 
-# Section 3: the type of an error, its status and, where the contract gives it,
-# its message.
+# ERRORS: type, status and, where the manual gives it, message.
 ERRORS = {
     "method_not_allowed": (405, None),
     "record_not_found": (404, "Record not found."),
@@ -84,6 +84,8 @@ def complaints(request, answer, wanted):
         return [f"the answer cannot be read: {error!r} in {answer!r}"]
 
 
+# ANSWERS
+
 def _page(request, answer, wanted):
     yield from _common(request, answer, 200)
     yield from _only_where_due(answer, ("x-total-count", "link"))
@@ -95,7 +97,7 @@ def _page(request, answer, wanted):
 
 
 def document(page):
-    """Section 1: the JSON document of a page."""
+    """The JSON document of a page."""
     return {
         "oauth_access_tokens": [
             {"expires": expires, "token": token, "user_id": page.user_id}
@@ -104,87 +106,7 @@ def document(page):
     }
 
 
-def _refusal(request, answer, wanted):
-    status, message = ERRORS.get(wanted.type, (wanted.status, None))
-    yield from _common(request, answer, status)
-    due = {401: ("www-authenticate",), 403: ("www-authenticate",),
-           405: ("allow",), 503: ("retry-after",), 504: ("retry-after",)}
-    yield from _only_where_due(answer, due.get(status, ()))
-    if request.method != "HEAD":
-        got = answer.json()
-        message = message or got["error"]["message"]
-        yield from _same(got, {
-            "error": {"code": status, "message": message, "type": wanted.type},
-            "status": status}, "body")
-        yield from _sentence(message, wanted.names)
-    if status in (401, 403):
-        yield from _challenge(answer, wanted, message)
-    if status == 405:
-        yield from _same(_words(answer.header("allow")), METHODS, "Allow")
-    if status in (503, 504) and not answer.header("retry-after").isdigit():
-        yield f"Retry-After is {answer.header('retry-after')!r}"
-    yield from _repeats(request, answer)
-
-
-def _sentence(message, names):
-    if not re.fullmatch(r"[A-Z_a-z][ -~]{5,200}\.", message):
-        yield f"the message is no sentence: {message!r}"
-    if names is not None and names not in message:
-        yield f"the message does not name {names}: {message!r}"
-
-
-def _challenge(answer, wanted, message):
-    """RFC 6750, section 3, as section 3 of the contract uses it."""
-    scheme, _, rest = answer.header("www-authenticate").partition(" ")
-    got = dict(re.findall(r'(\w+)="([^"]*)"', rest))
-    rebuilt = ", ".join(f'{name}="{value}"' for name, value in got.items())
-    yield from _same(rest, rebuilt, "form of WWW-Authenticate")
-    want = {"realm": "oauth_access_tokens"}
-    if wanted.type == "unauthorized_access":
-        want["error"] = "insufficient_scope"
-        got.pop("error_description", None)
-    elif wanted.token_sent:
-        want["error"] = "invalid_token"
-        want["error_description"] = message or got["error_description"]
-    yield from _same((scheme, got), ("Bearer", want), "WWW-Authenticate")
-
-
-def _repeats(request, answer):
-    """Section 3: messages never repeat what the client sent."""
-    sent = [value for name, value in request.headers
-            if name.upper().replace("_", "-") in CREDENTIALS]
-    for piece in request.query.split("&"):
-        sent += piece.split("=", 1)
-    sent += [urllib.parse.unquote_plus(text) for text in sent]
-    for text in sent:
-        ours = any(text.strip() in word for word in (*PARAMETERS, *ERRORS))
-        if len(text) > 5 and not ours and text in answer.text():
-            yield f"the answer repeats what was sent: {text[:80]!r}"
-
-
-def _preflight(request, answer, wanted):
-    yield from _same((answer.status, answer.body), (204, b""), "answer")
-    yield from _headers(
-        request, answer, () if wanted.media_type else ("content-type",))
-    yield from _only_where_due(answer, ("allow",))
-    yield from _same(answer.all("content-length"), [], "Content-Length")
-    for name in ("allow", "access-control-allow-methods"):
-        yield from _same(_words(answer.header(name)), METHODS, name)
-    yield from _same(
-        _words(answer.header("access-control-allow-headers")),
-        {"Authorization", "OAUTH-TOKEN", "X-API-KEY", "X-Request-Id",
-         "Content-Type"},
-        "Access-Control-Allow-Headers")
-    yield from _same(answer.header("access-control-max-age"), "7200",
-                     "Access-Control-Max-Age")
-
-
-def _by_server(_request, answer, wanted):
-    yield from _same(answer.status, wanted.status, "status")
-    for mark in ("oauth_access_tokens\":", "\"error\":", "x-total-count"):
-        if mark in answer.text():
-            yield f"the program answered, not the server: {answer.text()!r}"
-
+# HEADERS
 
 def _common(request, answer, status):
     yield from _same(answer.status, status, "status")
@@ -206,8 +128,8 @@ def _headers(request, answer, without=()):
 
 
 def _request_id(request, answer):
-    """The client's where it is well-formed (1 ... 64 characters of a token's),
-    sent once, and no credential; else one of our own."""
+    """X-Request-Id: the client's where it is well-formed (1 ... 64 characters
+    that a token may have), sent once, and no credential; else one of ours."""
     got, sent = answer.header("x-request-id"), [
         value for name, value in request.headers
         if name.upper() == "X-REQUEST-ID"]
@@ -223,7 +145,8 @@ def _request_id(request, answer):
 
 
 def _only_where_due(answer, due):
-    """Headers that only some answers have: once where due, else not at all."""
+    """Headers that only some answers have: once where they are due, else not at
+    all."""
     for name in ("x-total-count", "www-authenticate", "allow", "retry-after"):
         if len(answer.all(name)) != (name in due):
             yield f"{name} is there {len(answer.all(name))} times"
@@ -253,9 +176,9 @@ def parameters(query):
 
 
 def _link(request, answer, wanted):
-    """Section 5, and: Link is there exactly when the page is not the whole
-    list; 0 rows a page link to pages of the default size; "last" is the largest
-    multiple of the page's size below count."""
+    """Link, and what the manual leaves open: Link is there exactly when the
+    page is not the whole list; a page of 0 rows links to pages of the default
+    size; "last" is the largest multiple of the page's size below count."""
     found = links(answer)
     if len(wanted.rows) >= wanted.count:
         yield from _same(answer.all("link"), [], "Link")
@@ -291,6 +214,94 @@ def _link(request, answer, wanted):
 
 def _flag(params):
     return params.get("show_all", "0").lower() in ("1", "true")
+
+
+# ERRORS
+
+def _refusal(request, answer, wanted):
+    status, message = ERRORS.get(wanted.type, (wanted.status, None))
+    yield from _common(request, answer, status)
+    due = {401: ("www-authenticate",), 403: ("www-authenticate",),
+           405: ("allow",), 503: ("retry-after",), 504: ("retry-after",)}
+    yield from _only_where_due(answer, due.get(status, ()))
+    if request.method != "HEAD":
+        got = answer.json()
+        message = message or got["error"]["message"]
+        yield from _same(got, {
+            "error": {"code": status, "message": message, "type": wanted.type},
+            "status": status}, "body")
+        yield from _sentence(message, wanted.names)
+    if status in (401, 403):
+        yield from _challenge(answer, wanted, message)
+    if status == 405:
+        yield from _same(_words(answer.header("allow")), METHODS, "Allow")
+    if status in (503, 504) and not answer.header("retry-after").isdigit():
+        yield f"Retry-After is {answer.header('retry-after')!r}"
+    yield from _repeats(request, answer)
+
+
+def _sentence(message, names):
+    if not re.fullmatch(r"[A-Z_a-z][ -~]{5,200}\.", message):
+        yield f"the message is no sentence: {message!r}"
+    if names is not None and names not in message:
+        yield f"the message does not name {names}: {message!r}"
+
+
+def _challenge(answer, wanted, message):
+    """WWW-Authenticate (RFC 6750, section 3)."""
+    scheme, _, rest = answer.header("www-authenticate").partition(" ")
+    got = dict(re.findall(r'(\w+)="([^"]*)"', rest))
+    rebuilt = ", ".join(f'{name}="{value}"' for name, value in got.items())
+    yield from _same(rest, rebuilt, "form of WWW-Authenticate")
+    want = {"realm": "oauth_access_tokens"}
+    if wanted.type == "unauthorized_access":
+        want["error"] = "insufficient_scope"
+        got.pop("error_description", None)
+    elif wanted.token_sent:
+        want["error"] = "invalid_token"
+        want["error_description"] = message or got["error_description"]
+    yield from _same((scheme, got), ("Bearer", want), "WWW-Authenticate")
+
+
+def _repeats(request, answer):
+    """Messages never repeat what the client sent."""
+    sent = [value for name, value in request.headers
+            if name.upper().replace("_", "-") in CREDENTIALS]
+    for piece in request.query.split("&"):
+        sent += piece.split("=", 1)
+    sent += [urllib.parse.unquote_plus(text) for text in sent]
+    for text in sent:
+        ours = any(text.strip() in word for word in (*PARAMETERS, *ERRORS))
+        if len(text) > 5 and not ours and text in answer.text():
+            yield f"the answer repeats what was sent: {text[:80]!r}"
+
+
+# OPTIONS AND HEAD
+
+def _preflight(request, answer, wanted):
+    yield from _same((answer.status, answer.body), (204, b""), "answer")
+    yield from _headers(
+        request, answer, () if wanted.media_type else ("content-type",))
+    yield from _only_where_due(answer, ("allow",))
+    yield from _same(answer.all("content-length"), [], "Content-Length")
+    for name in ("allow", "access-control-allow-methods"):
+        yield from _same(_words(answer.header(name)), METHODS, name)
+    yield from _same(
+        _words(answer.header("access-control-allow-headers")),
+        {"Authorization", "OAUTH-TOKEN", "X-API-KEY", "X-Request-Id",
+         "Content-Type"},
+        "Access-Control-Allow-Headers")
+    yield from _same(answer.header("access-control-max-age"), "7200",
+                     "Access-Control-Max-Age")
+
+
+# What the sections share.
+
+def _by_server(_request, answer, wanted):
+    yield from _same(answer.status, wanted.status, "status")
+    for mark in ("oauth_access_tokens\":", "\"error\":", "x-total-count"):
+        if mark in answer.text():
+            yield f"the program answered, not the server: {answer.text()!r}"
 
 
 def _words(value):

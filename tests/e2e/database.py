@@ -1,18 +1,12 @@
-"""The private database of a suite: the published demo and, beside it, made-up
-users whose lists are known here in the order of the answer."""
+"""The database of the end-to-end suites: the published demo and, beside it,
+made-up users, whose lists stand here in the order of the answer.  Sections are
+those of the manual, oauth_access_tokens(8)."""
 
-import contextlib
 import dataclasses
-import os
-import pathlib
-import subprocess
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-import harness
+from kit import example, postgresql
 
-DATABASE = "mage"
-SERVICE = "oauth_access_tokens"
+NAME = "mage"
 
 # Applications beside Mage's own, which is number 1 of demo.sql.
 PROVIDER_KEY = "provider_application"
@@ -26,9 +20,9 @@ SHOWN_OLD = "2020-02-29 23:59:59.123456+00:00"
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A token.  shown: how the answer writes expires (contract, section 1)."""
+    """A token of the database."""
     expires: str  # as PostgreSQL reads it, None for NULL
-    shown: str
+    shown: str  # as the answer writes it (ANSWERS)
     token: str
     active: bool
     application: int = 1
@@ -42,10 +36,11 @@ class Row:
 class User:
     """A user, his rights, and his tokens in the order of the answer.
 
-    permissions: of his roles, as (role, table, entity, entity's id, access)
-    where table is the one that ties the permission to the role.
-    reads, reads_project: is he a viewer, when no project is set and when it
-    is PROJECT (contract, section 2.3)?"""
+    permissions  of his roles, as (role, table, entity, entity's id, access);
+                 table is the one that ties the permission to the role
+    reads        is he a viewer when no project is set (AUTHENTICATION)?
+    reads_project  is he one when PROJECT is set?
+    """
     id: int
     tokens: tuple
     owner: bool = None
@@ -72,7 +67,7 @@ def old(token, **more):
     return Row(OLD, SHOWN_OLD, token, False, **more)
 
 
-# Section 1: NULL first, infinity, years that Python does not have, fractions.
+# ANSWERS: NULL first, infinity, years that Python does not have, fractions.
 CALENDAR = User(101, owner=True, tokens=(
     Row(None, None, "never_known_newer", False),
     Row(None, None, None, False),
@@ -107,9 +102,9 @@ CALENDAR = User(101, owner=True, tokens=(
     Row("-infinity", "-infinity", "never", False),
 ))
 
-# Section 1: whatever a token is, the JSON gives it back.  The first has every
+# ANSWERS: whatever a token is, the JSON gives it back.  The first has every
 # character of RFC 6750's b64token; the second is the longest that opens the
-# list; those after it would, if they were let through to the database.
+# list.  Those after it would open it too if they reached the database.
 WRITER = User(102, owner=True, tokens=(
     live("AZaz09-._~+/made_up=="),
     live("a" * 4096),
@@ -133,8 +128,8 @@ PAGES = User(103, owner=True, tokens=tuple(
 MANY = User(107, owner=True, tokens=tuple(
     live(f"one_of_many_tokens_{n:04}") for n in range(3000)))
 
-# Section 2.4: the list holds tokens of every application, 2.2: only Mage's own
-# opens it.
+# ANSWERS: the list holds tokens of every application.  AUTHENTICATION: only a
+# token of Mage's own application opens it.
 PROVIDED = User(104, owner=True, tokens=(
     live("own_application_token"),
     live("provider_token", application=2),
@@ -154,9 +149,6 @@ OTHER = User(106, owner=True, tokens=(
 
 NOBODY = live("ownerless_token")
 
-# The database trusts whoever asks; a password that is sent must not show.
-PASSWORD = "made_up_password"
-
 PROJECT = "made_up_project"
 ELSEWHERE = "another_project"
 ENTITIES = (("PROJECT", PROJECT), ("PROJECT", ELSEWHERE),
@@ -164,7 +156,7 @@ ENTITIES = (("PROJECT", PROJECT), ("PROJECT", ELSEWHERE),
 
 
 def _by_bits():
-    """Section 2.3: "user".owner, or "user".roles & 7 <> 0."""
+    """AUTHENTICATION: "user".owner, or "user".roles & 7 <> 0."""
     for owner, roles, reads in (
             (True, None, True), (True, 0, True), (False, 1, True),
             (None, 1, True), (None, 2, True), (None, 4, True),
@@ -176,7 +168,7 @@ def _by_bits():
 
 
 def _by_permission():
-    """Section 2.3: the or-ed access of the user's roles & 15 <> 0."""
+    """AUTHENTICATION: the or-ed access of the user's roles & 15 <> 0."""
     for table in ("permission.role_id", "role_permission"):
         for entity, entity_id in ENTITIES:
             for access in (1, 2, 4, 8, 16, 0):
@@ -187,30 +179,30 @@ def _by_permission():
                     reads_project=reads and entity_id != ELSEWHERE)
     direct, tied = "permission.role_id", "role_permission"
     for name, permissions, reads, reads_project in (
-            ("access NULL", (("a", direct, "PROJECT", PROJECT, None),),
-             False, False),
-            ("nothing on the project hides GLOBAL, if it is set", (
+            ("a permission without access", (
+                ("a", direct, "PROJECT", PROJECT, None),), False, False),
+            ("access 0 on the project hides GLOBAL", (
                 ("a", direct, "PROJECT", PROJECT, 0),
                 ("a", direct, "GLOBAL", None, 15)), True, False),
             ("another project does not hide GLOBAL", (
                 ("a", direct, "PROJECT", ELSEWHERE, 0),
                 ("a", direct, "GLOBAL", None, 1)), True, True),
-            ("one permission of two on the project", (
+            ("two permissions on the project, one of them to view", (
                 ("a", tied, "PROJECT", PROJECT, 16),
                 ("a", tied, "PROJECT", PROJECT, 2)), True, True),
-            ("an attached one replaces the role's own", (
+            ("an attached permission replaces the role's own", (
                 ("a", direct, "PROJECT", PROJECT, 8),
                 ("a", tied, "PROJECT", PROJECT, 16)), False, False),
-            ("whatever it is on", (
+            ("an attached permission on a pipeline replaces the role's own", (
                 ("a", direct, "PROJECT", PROJECT, 8),
                 ("a", tied, "PIPELINE", PROJECT, 8)), False, False),
-            ("and may be more", (
+            ("an attached permission allows what the role's own does not", (
                 ("a", direct, "PROJECT", PROJECT, 16),
                 ("a", tied, "GLOBAL", None, 8)), True, True),
-            ("one role of two", (
+            ("two roles, one of them to view", (
                 ("a", direct, "PROJECT", PROJECT, 0),
                 ("b", tied, "GLOBAL", None, 4)), True, True),
-            ("two roles, neither", (
+            ("two roles, neither of them to view", (
                 ("a", direct, "PROJECT", PROJECT, 16),
                 ("b", tied, "PIPELINE", PROJECT, 1)), False, False)):
         yield name, dict(permissions=permissions, reads=reads,
@@ -224,31 +216,11 @@ ROLES = {
 LISTS = (CALENDAR, WRITER, PAGES, MANY, PROVIDED, ENDING, OTHER)
 USERS = (*LISTS, *ROLES.values())
 
-# The documented example (contract, section 1): what the demo's user 2 gets
-# with the first token on 2023-07-20.
-EXAMPLE_USER = 2
-EXAMPLE_ROWS = (
-    ("2023-08-18 23:41:52.480598+00:00",
-     "JS3Umh826UoZzbuGQUsj36PSBwruVCzQYlRFf3KmJWA"),
-    ("2023-08-18 23:41:51.418942+00:00",
-     "bScSh2uTtnjMlfOjMqyytvbXj1HHQ-CJJt17qIzaP9g"),
-    ("2023-08-11 18:37:52.832016+00:00",
-     "ZBVozeqrPgnF-CoaUHEzMW1BbDJS2o66EJ6T2XOk2xE"),
-    ("2023-08-07 20:34:40.608736+00:00",
-     "dAq4jS5XaPrntFMIcQMNaXpKEUyi2ajAsgqAWXFw1fI"),
-    ("2023-08-04 20:28:16.966716+00:00",
-     "tQYy-W363hpWK7JRHur8gOFb-3BFe6Tp9afWDGtrQh4"),
-    ("2023-08-01 01:24:37.132478+00:00",
-     "dUSVnZc_8JirhcB1QHXqyFTIUFwwpoWLdHT4I8Fuxmc"),
-    ("2023-08-01 01:24:36.096940+00:00",
-     "Uv2C4YklZaKtEPFigzGblFZ8fCx33598ZvZ3JJCyDiw"),
-)
-
 # The demo's user as the demo leaves him: his live token's expires is set here,
 # as demo.sql takes it from the clock.
-DEMO = User(EXAMPLE_USER, tokens=(
-    live(harness.TOKEN),
-    *(Row(None, shown, token, False) for shown, token in EXAMPLE_ROWS)))
+DEMO = User(example.USER_ID, tokens=(
+    live(example.TOKEN),
+    *(Row(None, shown, token, False) for shown, token in example.ROWS)))
 
 
 def _literal(value):
@@ -267,7 +239,7 @@ def _insert(table, columns, rows):
 
 def _tokens():
     """Rows in the opposite of the answer's order, so that the newest of one
-    moment is the first in the answer (section 2.4)."""
+    moment is the first in the answer."""
     for user in USERS:
         for row in reversed(user.tokens):
             yield row.application, user.id, row.expires, row.token
@@ -302,7 +274,7 @@ def made_up_rows():
                 "oauth2_application_id, user_id, expires, token", _tokens()),
         "UPDATE oauth2_access_token"
         f" SET refresh_token = 'made_up_refresh_' || id, expires = CASE token"
-        f" WHEN '{harness.TOKEN}' THEN '{LIVE}' ELSE expires END;\n",
+        f" WHEN '{example.TOKEN}' THEN '{LIVE}' ELSE expires END;\n",
         _insert("role", "id, name", roles),
         _insert("user_role", "user_id, role_id", user_roles),
         _insert("permission", "id, entity, entity_id, access, role_id",
@@ -317,78 +289,24 @@ OWNERS = {row.token: user.id for user in (*USERS, DEMO) for row in user.tokens
 ALL_TOKENS = frozenset(OWNERS) | {NOBODY.token}
 
 
-class Database:
-    """The cluster of one suite."""
-
-    prefix = ()  # what pg_ctl is run with
+class Database(postgresql.Database):
+    """The suite's database, in a cluster of its own."""
 
     def __init__(self, tcp=False):
-        self.cluster = harness.Cluster(tcp=tcp)
+        super().__init__(postgresql.Cluster(tcp), NAME)
         self.cluster.create(
-            DATABASE, "schema.sql", "index.sql", "demo.sql", "role.sql")
+            NAME, "schema.sql", "index.sql", "demo.sql", "role.sql")
         self.sql(made_up_rows())
 
-    def sql(self, text):
-        return self.cluster.psql(text, DATABASE)
-
-    def service(self):
-        """A section for libpq's service file, as the user writes it."""
-        return (f"[{SERVICE}]\nhost={self.cluster.socket}\n"
-                f"port={self.cluster.port}\ndbname={DATABASE}\n"
-                f"user=oauth_access_tokens\npassword={PASSWORD}\n")
-
-    def log(self):
-        """PostgreSQL's own log."""
-        return (self.cluster.directory / "data/server.log").read_text()
-
-    def pg_ctl(self, *words):
-        """pg_ctl, in the directory whose "data" the cluster is."""
-        directory = self.cluster.directory
-        bindir = subprocess.run(["pg_config", "--bindir"], text=True,
-                                check=True, capture_output=True).stdout.strip()
-        with open(directory / "pg_ctl.log", "a") as log:
-            subprocess.run(
-                [*self.prefix, *harness.as_service_user([
-                    f"{bindir}/pg_ctl", "-D", directory / "data", "-w",
-                    "-l", directory / "data/server.log", *words])],
-                cwd=directory, check=True, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log)
-
-    @contextlib.contextmanager
-    def away(self):
-        """The database is stopped meanwhile, and started again."""
-        self.pg_ctl("stop", "-m", "fast")
-        try:
-            yield
-        finally:
-            self.pg_ctl("start")
-
-    @contextlib.contextmanager
-    def locked(self):
-        """Another session holds the table of tokens meanwhile."""
-        session = subprocess.Popen(
-            ["psql", "-XqAt"], text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, env={
-                **os.environ,
-                **self.cluster.environment(DATABASE, "postgres")})
-        session.stdin.write("BEGIN; LOCK TABLE oauth2_access_token;\n"
-                            "SELECT 'locked';\n")
-        session.stdin.flush()
-        session.stdout.readline()
-        try:
-            yield
-        finally:
-            session.communicate()
-
     def believe_in_2023(self):
-        """From its next connection on the program finds a now() of 2023-07-20;
-        the demo's live token, which the example has not, goes away."""
+        """From its next connection on the program finds a now() of 2023-07-20.
+        The demo's live token goes away, as the example does not have it."""
         self.sql(f"""
             CREATE SCHEMA clock;
             CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE
                 AS $$ SELECT timestamptz '2023-07-20 12:00:00+00' $$;
             GRANT USAGE ON SCHEMA clock TO oauth_access_tokens;
-            ALTER ROLE oauth_access_tokens IN DATABASE {DATABASE}
+            ALTER ROLE oauth_access_tokens IN DATABASE {NAME}
                 SET search_path = clock, public, pg_catalog;
-            DELETE FROM oauth2_access_token WHERE token = '{harness.TOKEN}';
+            DELETE FROM oauth2_access_token WHERE token = '{example.TOKEN}';
         """)

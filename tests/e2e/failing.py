@@ -2,8 +2,8 @@
 first call, then the second ..., until the request needs no more of them.
 
 Whatever fails, the answer is the very one that a request without a failure
-gets, or a whole error of the contract's that is our fault (section 3); in
-FastCGI there may be none, and the connection is closed.  No process ends by a
+gets, or a whole error of the manual's that is our fault (ERRORS).  In FastCGI
+there may be no answer; then the connection is closed.  No process ends by a
 signal.  The next FastCGI request is answered well, by the same process or,
 where that has ended, by a new one."""
 
@@ -20,21 +20,23 @@ import re
 import select
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import time
 
+from kit import fastcgi, machine
+from kit.cgi import Cgi
+from kit.example import API_KEY
+from kit.postgresql import PASSWORD, Database, Session
+from kit.program import Program
+from kit.run import BUILD
+from kit.tap import equal
+
 import cases
 import contract
 import database as db
-import exchange
-import fastcgi
-import harness
-import servers
-from harness import API_KEY, equal
 
-SHIM = harness.BUILD / "failing.so"
+SHIM = BUILD / "failing.so"
 ENOUGH = 10  # complaints of one sweep
 OUR_FAULT = {500: "internal_error", 503: "service_unavailable",
              504: "database_timeout"}
@@ -56,7 +58,7 @@ class State:
     FORMAT = struct.Struct("5I32s")
 
     def __init__(self):
-        directory = harness.temporary_directory()
+        directory = machine.temporary_directory()
         path = directory / "state"
         path.write_bytes(bytes(self.FORMAT.size))
         with open(path, "r+b") as file:
@@ -65,77 +67,81 @@ class State:
             # A copy: to ld.so a blank in a path is the end of the path.
             "LD_PRELOAD": str(shutil.copy(SHIM, directory)),
             "FAILING_STATE": str(path),
+            "PGAPPNAME": directory.name,
             # The sanitizer wants to be the first library.
             "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
     def set(self, what="", way=0, first=0, lasting=False):
-        """In the next request the first-th call fails, and where lasting those
-        after it.  For the program it comes two seconds after the last one: it
-        does not connect twice in one."""
+        """Let the first-th call of the next request fail, and where lasting
+        those after it.  To the program that request comes two seconds after
+        the last one, as it does not connect twice in a second."""
         ahead_s = self.FORMAT.unpack_from(self.shared)[4] + 2
         self.FORMAT.pack_into(self.shared, 0, first, lasting, way, 0, ahead_s,
                               what.encode())
 
     def failed(self):
-        """How many calls have failed since?"""
+        """How many calls have failed since set()?"""
         return self.FORMAT.unpack_from(self.shared)[3]
 
 
-class Cgi(servers.Direct):
+class PlainCgi(Cgi):
     """One process, one request."""
+
+    what = "plain CGI"
 
     def __init__(self, database):
         self.state = State()
         self.bad_ends = []  # they are errors of ask()
-        super().__init__("cgi", database, self.state.settings)
+        super().__init__(database, self.state.settings)
 
     def prepare(self):
         pass
 
 
-class FastCgi:
-    """A process with a listening socket, started anew where it has ended.  It
-    keeps its connection."""
+class Passwordless(Database):
+    """The database, with no password in its service: libpq looks elsewhere."""
 
+    def service(self):
+        return re.sub("password=.*", "", super().service())
+
+
+class OverTcp(Database):
+    """The database as README has it: over TCP, with a password."""
+
+    def service(self):
+        return re.sub("host=.*", "host=127.0.0.1", super().service())
+
+
+class FastCgi(Program):
+    """A process that keeps its connection, started anew where it has ended."""
+
+    what = "FastCGI with a connection"
+    reach = Passwordless
     fast = True
 
     def __init__(self, database):
-        self.database = database
         self.state = State()
-        self.directory = harness.temporary_directory()
-        service = self.directory / "pg_service.conf"
-        service.write_text(self.service())
-        self.settings = {
-            **self.state.settings, "PGSERVICEFILE": str(service),
-            "PGAPPNAME": self.directory.name,
-            "OAUTH_TOKENS_DATABASE": f"service={db.SERVICE}"}
-        self.log = self.directory / "stderr.log"
         self.bad_ends = []
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.directory / "socket"))
-        self.listener.listen()
-        self.start()
+        super().__init__(
+            self.what, self.reach(database.cluster, database.name),
+            environment=self.state.settings)
         atexit.register(self.stop)
 
-    def service(self):
-        """Without a password libpq looks for one elsewhere."""
-        return re.sub("password=.*", "", self.database.service())
-
     def start(self):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [harness.PROGRAM], env=self.settings, stdin=self.listener,
-                stdout=subprocess.DEVNULL, stderr=log)
+        super().start()
         self.end = os.pidfd_open(self.process.pid)
 
     def stop(self):
+        """Kill it, and keep its socket."""
         atexit.unregister(self.stop)
+        atexit.unregister(self.process.kill)
         self.process.kill()
         self.process.wait()
         os.close(self.end)
 
     def replace(self):
-        """In place of a process that has ended by itself."""
+        """Start a process in place of one that has ended by itself."""
+        atexit.unregister(self.process.kill)
         status = self.process.wait()
         os.close(self.end)
         self.start()
@@ -143,23 +149,19 @@ class FastCgi:
             self.bad_ends.append(f"a process ended by signal {-status}")
 
     def aborted(self, number):
-        """libfcgi aborts where it gets no memory.  The second text is the C
-        library's, where it gets none for the first."""
+        """Did libfcgi abort, as it does where it gets no memory?  The second
+        text is the C library's, where it gets none for the first."""
         last = "".join(self.program_lines()[-1:])
         return number == signal.SIGABRT and (
             "fcgiapp.c:" in last or last == "Unexpected error.")
 
-    def program_lines(self):
-        return self.log.read_text("latin-1").splitlines()
-
     def prepare(self):
-        """Before a request with a failure."""
+        """Called before a request with a failure."""
 
     def ask(self, request):
         """The answer; None where there is none."""
         blocks = []
-        with socket.socket(socket.AF_UNIX) as peer:
-            peer.connect(self.listener.getsockname())
+        with self.connect() as peer:
             # A process that ends before it has read all shows so.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 peer.sendall(fastcgi.request_stream(request))
@@ -169,7 +171,7 @@ class FastCgi:
     def blocks(self, peer):
         """What comes on a connection until it is closed.  A process that has
         ended before leaves the connection to the next one."""
-        end_s = time.monotonic() + fastcgi.DEADLINE_S
+        end_s = time.monotonic() + machine.DEADLINE_S
         while ready := select.select([peer, self.end], [], [],
                                      max(0, end_s - time.monotonic()))[0]:
             if peer not in ready:
@@ -185,6 +187,8 @@ class FastCgi:
 class FreshFastCgi(FastCgi):
     """The process has no connection yet."""
 
+    what = "FastCGI that connects"
+
     def prepare(self):
         self.stop()
         self.start()
@@ -192,45 +196,43 @@ class FreshFastCgi(FastCgi):
 
 
 class FreshTcpFastCgi(FreshFastCgi):
-    """It makes its connection as README has it: over TCP, with a password."""
+    """It connects over TCP."""
 
-    def service(self):
-        return re.sub("host=.*", "host=127.0.0.1", self.database.service())
+    what = "FastCGI that connects over TCP"
+    reach = OverTcp
 
 
 class StaleFastCgi(FastCgi):
     """The connection has ended meanwhile."""
 
+    what = "FastCGI that connects anew"
+
     def __init__(self, database):
         super().__init__(database)
-        self.session = subprocess.Popen(
-            ["psql", "-XqAt"], text=True, bufsize=1, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, env={
-                **os.environ, "PGOPTIONS": "-c client_min_messages=error",
-                **database.cluster.environment(db.DATABASE, "postgres")})
+        self.session = Session(database)
+        self.session.sql("SET client_min_messages = error")
 
     def stop(self):
         super().stop()
-        self.session.communicate()
+        self.session.close()
 
     def end_connection(self):
         """How many were there?"""
-        self.session.stdin.write(
+        return int(self.session.sql(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            f" WHERE application_name = '{self.directory.name}';\n")
-        return int(self.session.stdout.readline())
+            f" WHERE application_name = '{self.environment['PGAPPNAME']}'"))
 
     def prepare(self):
-        servers.wait_until(lambda: self.end_connection() == 0,
+        machine.wait_until(lambda: self.end_connection() == 0,
                            "the connection does not end")
 
 
 # Those that take longest first.
-KINDS = (FreshTcpFastCgi, FreshFastCgi, StaleFastCgi, Cgi, FastCgi)
+KINDS = (FreshTcpFastCgi, FreshFastCgi, StaleFastCgi, PlainCgi, FastCgi)
 
 
 def judge(answer, wanted, failed):
-    """What is wrong with the answer, where a call has failed or not?"""
+    """What is wrong with the answer; failed: has a call failed?"""
     if answer == wanted or (failed and answer is None):
         return []
     if not failed or answer is None or answer.status not in OUR_FAULT:
@@ -269,10 +271,10 @@ def sweep(program, wanted, failure):
 
 
 def sweeps(kind, database, wanted, failures):
-    """One program's sweeps, and its log."""
+    """The sweeps of one program, and its log."""
     program = kind(database)
     try:
-        results = [(kind.__name__, failure, *sweep(program, wanted, failure))
+        results = [(kind.what, failure, *sweep(program, wanted, failure))
                    for failure in failures]
         return results, program.program_lines()
     finally:
@@ -280,8 +282,8 @@ def sweeps(kind, database, wanted, failures):
 
 
 def scram(password):
-    """The password as PostgreSQL keeps it (RFC 5803), but after one round of
-    hashing instead of 4,096, each with allocations of its own."""
+    """The password as PostgreSQL keeps it (RFC 5803), after one round of
+    hashing instead of 4,096, as each makes allocations of its own."""
     salt = b"made_up_salt"
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 1)
     client, server = (hmac.digest(salted, text, "sha256")
@@ -293,22 +295,22 @@ def scram(password):
 
 
 def run(failures):
-    """Sweeps over each failure (State.set's arguments), with each kind of
+    """Sweep over each failure (State.set's arguments) with each kind of
     program, two at a time.  Returns (kind, failure, calls, complaints)."""
     database = db.Database(tcp=True)
     database.sql("ALTER ROLE oauth_access_tokens PASSWORD"
-                 f" '{scram(db.PASSWORD)}'")
+                 f" '{scram(PASSWORD)}'")
     for token in reversed(ADDED):
         database.sql("INSERT INTO oauth2_access_token (user_id, token)"
                      f" VALUES ({db.CALENDAR.id}, '{token}')")
-    wanted = Cgi(database).ask(REQUEST)
+    wanted = PlainCgi(database).ask(REQUEST)
     equal(contract.complaints(REQUEST, wanted, WANTED), [],
-          "without a failure the answer is the contract's")
+          "the answer without a failure is the one that is due")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         done = list(pool.map(
             lambda kind: sweeps(kind, database, wanted, failures), KINDS))
     logs = "\n".join(line for _, lines in done for line in lines)
-    secrets = (API_KEY, db.CALENDAR.credential(), db.PASSWORD)
+    secrets = (API_KEY, db.CALENDAR.credential(), PASSWORD)
     equal([text for text in secrets if text in logs], [],
-          "and no line of a log holds a secret")
+          "no line of the logs of failures has a secret in it")
     return [result for results, _ in done for result in results]

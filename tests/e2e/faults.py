@@ -1,23 +1,24 @@
-"""What is done to the program under load, as rows of two kinds: an outage,
-which lasts for a while, and a blow, which comes again and again."""
+"""What is done to the program under load, as rows of two kinds: an outage lasts
+for a while, a blow comes again and again."""
 
 import contextlib
 import dataclasses
-import os
-import subprocess
 import time
+
+from kit import machine, web_servers
+from kit.cgi import Cgi
+from kit.postgresql import Session
+from kit.run import WRAPPER, chosen
+from kit.tap import equal
 
 import cases
 import contract
-import database as db
-import harness
 import ledger
-import servers
 
 # "make check" has no time for the defaults, valgrind needs more.
 TIMEOUTS_MS = (
     {"CONNECT_TIMEOUT": 5000, "QUERY_TIMEOUT": 5000, "LOCK_TIMEOUT": 1000}
-    if harness.WRAPPER else ledger.chosen(
+    if WRAPPER else chosen(
         {"CONNECT_TIMEOUT": 1000, "QUERY_TIMEOUT": 1000, "LOCK_TIMEOUT": 300},
         {"CONNECT_TIMEOUT": 2000, "QUERY_TIMEOUT": 2000,
          "LOCK_TIMEOUT": 1000}))
@@ -28,7 +29,7 @@ BUDGET_S = (TIMEOUTS_MS["CONNECT_TIMEOUT"] + TIMEOUTS_MS["QUERY_TIMEOUT"]
 
 # The workers of the shipped files.
 WORKERS = 2
-# What each may have to say about one fault, every ten seconds.
+# The lines that each may write about one fault in ten seconds.
 LINES = 4
 
 # Waits for each to end.
@@ -37,44 +38,17 @@ END_CONNECTIONS = """
      WHERE usename = 'oauth_access_tokens'"""
 
 
-class Session:
-    """psql that stays, so that a statement costs no start."""
-
-    END = "made_up_end\n"
-
-    def __init__(self, database):
-        self.psql = subprocess.Popen(
-            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1"], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env={
-                **os.environ,
-                **database.cluster.environment(db.DATABASE, "postgres")})
-
-    def sql(self, text):
-        """The rows, as psql prints them; RuntimeError when it has ended."""
-        self.psql.stdin.write(f"{text};\n\\echo {self.END}")
-        self.psql.stdin.flush()
-        rows = []
-        for row in self.psql.stdout:
-            if row == self.END:
-                return "".join(rows).rstrip("\n")
-            rows.append(row)
-        raise RuntimeError("".join(rows))
-
-    def close(self):
-        self.psql.communicate()
-
-
 class Stage:
     """A server, its database, and what is known of both.
 
-    target  what the program connects to, where that is not the database"""
+    target  what the program connects to, where that is not the database
+    """
 
     def __init__(self, kind, database, settings=None, target=None):
         self.database, self.target = database, target or database
         self.settings = settings or {}
         self.session = Session(database)
-        self.server = servers.KINDS[kind](kind, self.target, self.settings)
+        self.server = web_servers.KINDS[kind](kind, self.target, self.settings)
         self.oracle = ledger.Oracle(database)
         self.fake_connections = 0
         self.load().run(0.3)  # every worker has its connection now
@@ -94,15 +68,14 @@ class Stage:
     def attempts(self):
         """How often the program has tried to connect.  (PostgreSQL logs the
         tests' own connections twice.)"""
-        log = self.database.log()
+        log = self.database.cluster.log()
         return (log.count("connection received:") + self.fake_connections
                 - log.count("connection authorized: user=postgres"))
 
     def workers(self):
         """The workers' pids, and, if we are root, how many descriptors each
         has."""
-        root = os.getuid() == 0
-        return {pid: len(os.listdir(f"/proc/{pid}/fd")) if root else None
+        return {pid: machine.descriptors(pid)
                 for pid in self.server.workers()}
 
     def all_there(self):
@@ -114,35 +87,35 @@ class Stage:
     def stop(self):
         self.session.close()
         self.server.stop()
-        harness.equal(self.server.left_processes(), [],
-                      f"{self.server.kind}: no process is left")
+        equal(self.server.left_processes(), [],
+              f"{self.server.kind}: no process is left")
 
 
 @dataclasses.dataclass(frozen=True)
 class Outage:
-    """there(stage) is a context manager, within which the fault is there; due
-    are the statuses that are right meanwhile.  Where answers take their time,
-    no more clients than workers, so that none waits in a queue."""
+    """A fault that lasts."""
     name: str
-    there: callable
-    due: tuple = (503,)
+    there: callable  # there(stage): a context, within which the fault is there
+    due: tuple = (503,)  # the statuses that are right meanwhile
+    # Where answers take their time, no more clients than workers, so that none
+    # waits in a queue.
     clients: int = ledger.CLIENTS
 
 
 @dataclasses.dataclass(frozen=True)
 class Blow:
-    """strike(stage) is done every so often; due are the statuses that are
-    right meanwhile, losses the requests that each time may cost."""
+    """A fault that comes again and again."""
     name: str
-    strike: callable
+    strike: callable  # strike(stage)
     every_s: float
-    due: tuple = (200,)
-    losses: int = 0
+    due: tuple = (200,)  # the statuses that are right meanwhile
+    losses: int = 0  # requests that each time may cost
 
 
 def direct(stage, due):
-    """Plain CGI meanwhile: an answer that is due, in time, and one line."""
-    server = servers.Direct("cgi_environment", stage.target, stage.settings)
+    """Ask plain CGI meanwhile: the answer is due and in time, and there is one
+    line."""
+    server = Cgi(stage.target, stage.settings)
     request, started = cases.request(), time.monotonic()
     answer = server.ask(request)
     took, said = time.monotonic() - started, server.program_lines()
@@ -160,9 +133,9 @@ def too_many(number, most, what):
 
 
 def endure(stage, outage):
-    """A load while the fault comes and is there, then the first request after
-    it, then a load again: by the same processes, with the same number of
-    descriptors."""
+    """Put a load on the server while the fault comes and is there, ask once
+    after it, and put a load again.  The same processes answer, with the same
+    number of descriptors."""
     workers, attempts = stage.workers(), stage.attempts()
     lines = len(stage.server.program_lines())
     during = stage.load(due=(200, *outage.due), clients=outage.clients,
@@ -175,7 +148,7 @@ def endure(stage, outage):
             during.due = frozenset(outage.due)
             found = list(direct(stage, outage.due))
             # Long enough to see who tries to connect more than once a second.
-            during.go_on(started + ledger.chosen(1.2, 12) - time.monotonic())
+            during.go_on(started + chosen(1.2, 12) - time.monotonic())
         took = time.monotonic() - started
         attempts = stage.attempts() - attempts
     lines = len(stage.server.program_lines()) - lines
@@ -189,42 +162,43 @@ def endure(stage, outage):
 
 
 def same(stage, workers):
-    """Are the processes those of before, and has none more descriptors?  (Who
-    was not asked again has no connection yet.)"""
+    """Are the processes those of before, and has none more descriptors?  (One
+    that was not asked again has no connection yet.)"""
     now = stage.workers()
     return now.keys() == workers.keys() and (
         None in now.values() or max(now.values()) <= max(workers.values()))
 
 
 def recover(stage, name, workers):
-    """The first request after a fault, and many."""
+    """Ask once after a fault, and put a load on the server."""
     after = stage.load(budget_s=BUDGET_S)
     after.one()
     first_ms = 1000 * after.longest_s
     after.run(0.3)
     found = []
     try:
-        servers.wait_until(lambda: same(stage, workers), "")
+        machine.wait_until(lambda: same(stage, workers), "")
     except TimeoutError:
         found.append(f"workers and descriptors: {stage.workers()}, before"
                      f" {workers}")
-    ledger.report(f"{name}, and over, first answer after {first_ms:.0f} ms",
+    ledger.report(f"after {name}, first answer after {first_ms:.0f} ms",
                   after, more=found)
 
 
 def withstand(stage, blow):
-    """A load under a blow, and the workers all there afterwards."""
+    """Put a load on the server under a blow.  All workers are there
+    afterwards."""
     times, account = 0, stage.load(due=blow.due)
     with account:
         account.wait_for(20)
-        end = time.monotonic() + ledger.chosen(1, 20)
+        end = time.monotonic() + chosen(1, 20)
         while (started := time.monotonic()) < end:
             blow.strike(stage)
             times += 1
             account.go_on(started + blow.every_s - time.monotonic())
     found = []
     try:
-        servers.wait_until(stage.all_there, "")
+        machine.wait_until(stage.all_there, "")
     except TimeoutError:
         found.append(f"workers are {stage.server.workers()}")
     ledger.report(f"{stage.server.kind}: {blow.name} every"

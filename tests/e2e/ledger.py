@@ -1,14 +1,13 @@
-"""The ledger of a load: every request is numbered, and what became of each is
-known.
+"""The ledger of a load: an account of every request that was sent.
 
 sent      given to a connection that stood
 answered  a whole answer of the program came back: as many bytes as its
           Content-Length says, of its media type
 lost      sent and not answered: the connection was closed, reset or cut, was
           silent for SILENCE_S, or the web server sent a page of its own
-wrong     answered, but not as is due: another status, other rows than SQL
-          gives for that user, an error that the contract would not have, or
-          later than the budget allows
+wrong     answered, but not as is due: with another status, with other rows
+          than SQL gives for that user, with an error that is not the manual's,
+          or later than the budget allows
 refused   there was no connection, so that nothing was sent; tried again
 
 One connection a request: HTTP lets a server close an idle one at any moment,
@@ -17,24 +16,21 @@ and a request that meets this would be neither sent nor lost."""
 import collections
 import itertools
 import json
-import os
 import random
-import socket
 import threading
 import time
+
+from kit import client
+from kit.run import WRAPPER
+from kit.tap import ok
 
 import cases
 import contract
 import database as db
-import exchange
-from harness import WRAPPER, ok
-
-# "make check-long" takes its time.
-LONG = os.environ.get("LONG") == "1"
 
 CLIENTS = 8
 SILENCE_S = 15
-# What an answer may be late by: both processors are busy with other things.
+# How late an answer may be: the processors are busy with other things too.
 SLACK_S = 10 if WRAPPER else 1
 
 OF_THE_MOMENT = ("date", "connection", "keep-alive", "server", "x-request-id")
@@ -44,8 +40,8 @@ ERRORS = {contract.ERRORS[name][0]: contract.Refusal(name) for name in
 # Users whose lists do not change, from one row to three thousand.
 USERS = (db.DEMO, db.OTHER, db.PROVIDED, db.PAGES, db.MANY)
 
-# Their rows in the order of the answer, written as the contract's section 1
-# wants it, by PostgreSQL itself.
+# Their rows in the order of the answer, written by PostgreSQL itself as the
+# manual wants it (ANSWERS).
 ROWS = f"""
 SELECT json_agg(json_build_array(user_id, coalesce(expires > now(), false),
     replace(to_char(expires AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
@@ -55,13 +51,8 @@ WHERE user_id IN ({", ".join(str(user.id) for user in USERS)})
 """
 
 
-def chosen(short, long):
-    """One for "make check", one for "make check-long"."""
-    return long if LONG else short
-
-
 class Oracle:
-    """Questions, and the page that SQL gives for each."""
+    """Makes up requests, and knows the page that SQL gives for each."""
 
     def __init__(self, database):
         self.lists = {(user.id, show_all): [] for user in USERS
@@ -97,11 +88,12 @@ class Ledger:
 
     due       the statuses that are right for a request sent from now on; may
               be changed meanwhile
-    budget_s  how long an answer may take"""
+    budget_s  how long an answer may take
+    """
 
     def __init__(self, port, oracle, due=(200,), clients=CLIENTS,
                  budget_s=SILENCE_S):
-        self.port, self.oracle = port, oracle
+        self.client, self.oracle = client.Client(port), oracle
         self.due, self.budget_s = frozenset(due), budget_s
         self.sent = self.refused = 0
         self.status = collections.Counter()
@@ -137,11 +129,11 @@ class Ledger:
                 f" {self.longest_s * 1000:.0f} ms")
 
     def go_on(self, for_s):
-        """The load and nothing else, for a time."""
+        """Let the load go on for a time."""
         self._over.wait(max(0, for_s))
 
     def run(self, for_s):
-        """All of a load, for a time; the ledger itself."""
+        """Run the whole load, for a time; the ledger itself."""
         with self:
             self.go_on(for_s)
         return self
@@ -166,7 +158,7 @@ class Ledger:
         return found
 
     def one(self, dice=random.Random(0)):
-        """One request more."""
+        """Send one request more."""
         request, page = self.oracle.question(dice, next(self._numbers))
         due = self.due
         connection = self._connect()
@@ -181,8 +173,7 @@ class Ledger:
     def _connect(self):
         """A connection; None, after a moment, when there is none."""
         try:
-            return socket.create_connection(
-                ("127.0.0.1", self.port), SILENCE_S)
+            return self.client.connect(SILENCE_S)
         except OSError:
             with self._lock:
                 self.refused += 1
@@ -231,18 +222,18 @@ class Ledger:
 
 def receive(connection, request):
     """Send the request and read all of the answer."""
-    connection.sendall(exchange.on_the_wire(request))
-    raw = bytearray()
-    while block := connection.recv(1 << 18):
-        raw += block
-    answer = exchange.parse_http(bytes(raw))
+    connection.sendall(client.on_the_wire(request))
+    answer = client.parse_http(client.read_all(connection))
     if answer.header("content-length") != str(len(answer.body)):
         raise ValueError(f"cut: {answer.text()[:500]}")
     return answer
 
 
 def report(name, ledger, losses=0, more=()):
-    """One case: the account of a load, at most so many requests lost, and
-    complaints from elsewhere."""
+    """One case: the account of a load.
+
+    losses  how many requests may be lost
+    more    complaints from elsewhere
+    """
     found = [*more, *ledger.complaints(losses)]
     ok(not found, f"{name}: {ledger}", "\n".join(found[:5]))

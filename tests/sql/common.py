@@ -2,14 +2,10 @@
 
 import ast
 import os
-import pathlib
 import re
 import subprocess
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-
-from harness import BUILD, ROOT  # noqa: E402
+from kit.run import BUILD, ROOT
 
 ROLE = "oauth_access_tokens"
 LIST_INDEX = "ix_oauth2_access_token_user_id_expires_id"

@@ -1,7 +1,9 @@
-"""The program behind each web server: installed with "make install" below a
-temporary directory, with the files of lighttpd-conf/ and apache-conf/ as they
-are shipped, inside a main configuration like Debian's.  Everything runs as an
-unprivileged user, on a free port of the loopback address."""
+"""The program behind each web server, one class for each of the shipped files.
+
+"make install" installs the program and the files of lighttpd-conf/ and
+apache-conf/ below a temporary directory.  A main configuration like Debian's
+includes one of those files as it is.  Everything runs as an unprivileged user,
+on a free port of the loopback address."""
 
 import atexit
 import contextlib
@@ -15,112 +17,57 @@ import socket
 import subprocess
 import time
 
-import exchange
-import harness
-
-DEADLINE_S = 15
-NAME = "oauth_access_tokens"
-
-
-def wait_until(condition, what):
-    """Poll until the condition holds; its value is returned."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(0.01)
-    return value
-
-
-def parent_of(pid):
-    """The parent's pid; 0 when the process has ended, a zombie included."""
-    try:
-        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return 0
-    state, parent = stat.rpartition(")")[2].split()[:2]
-    return 0 if state == "Z" else int(parent)
+from kit import machine
+from kit.client import Client
+from kit.machine import DEADLINE_S, parent_of, wait_until
+from kit.run import BUILD, NAME, ROOT, WRAPPER
 
 
 def wrap(program):
-    """Put a script in the program's place that runs it with the wrapper."""
+    """Put a script in the program's place, which runs it with the wrapper."""
     real = program.parent / "wrapped" / program.name
     real.parent.mkdir()
     program.rename(real)
-    program.write_text(f'#!/bin/sh\nexec {" ".join(harness.WRAPPER)} {real}\n')
+    program.write_text(f'#!/bin/sh\nexec {" ".join(WRAPPER)} {real}\n')
     program.chmod(0o755)
 
 
 def install(directory):
-    """make install, below the directory."""
+    """Run "make install", below the directory."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("MAKE", "MFLAGS"))}
     subprocess.run(
-        ["make", "-s", "install", f"B={os.environ.get('B', 'build')}",
+        ["make", "-s", "install", f"B={os.path.relpath(BUILD, ROOT)}",
          f"prefix={directory}/usr", f"cgibindir={directory}/cgi-bin",
          f"runstatedir={directory}/run", f"logdir={directory}/log"],
-        cwd=harness.ROOT, env=environment, check=True,
+        cwd=ROOT, env=environment, check=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    if harness.WRAPPER:
+    if WRAPPER:
         wrap(directory / "cgi-bin" / NAME)
-
-
-class Direct:
-    """No web server: the program is started with a CGI environment."""
-
-    fast = False
-
-    def __init__(self, kind, database, settings=None):
-        self.kind = kind
-        self.directory = harness.temporary_directory()
-        self.said = []
-        service = self.directory / "pg_service.conf"
-        service.write_text(database.service())
-        self.settings = {
-            "PGSERVICEFILE": str(service),
-            "OAUTH_TOKENS_DATABASE": f"service={NAME}", **(settings or {})}
-
-    def ask(self, request):
-        return self.ask_with(exchange.cgi_variables(request), request.body)
-
-    def ask_with(self, variables, body=None):
-        """Ask with these variables, and the settings."""
-        answer, said = exchange.over_cgi(
-            [*harness.WRAPPER, harness.PROGRAM],
-            exchange.Variables([*self.settings.items(), *variables]), body)
-        self.said += said.splitlines()
-        return answer
-
-    def program_lines(self):
-        """What the program wrote to standard error."""
-        return list(self.said)
-
-    def stop(self):
-        pass
 
 
 class Server:
     """A web server.  Subclasses write its configuration and say how it is
     started."""
 
-    fast = True
+    fast = True  # no process is started for each request
     supervised = True  # the program minds its own workers
     pid_files = ("run/server.pid",)
-    # Where README's table says that the program's lines are.
+    # Where the program's lines are, as README's table says.
     program_log = "log/error.log"
 
     def __init__(self, kind, database, settings=None):
         """settings: of the program, beside those of the shipped file."""
         self.kind = kind
         self.settings = settings or {}
-        self.directory = harness.temporary_directory()
-        self.port = harness.free_port()
+        self.directory = machine.temporary_directory()
+        self.port = machine.free_port()
+        self.client = Client(self.port)
         install(self.directory)
         self.shipped = self.directory / "usr/share" / NAME
         for name in ("etc", "log/lighttpd", "www", "run/socks", f"run/{NAME}"):
             (self.directory / name).mkdir(parents=True)
-        self.service = self.directory / "etc/pg_service.conf"
-        self.service.write_text(database.service())
+        self.service = database.service_file(self.directory / "etc")
         self.processes = []
         self.prepare()
         for name in ("log", "run", "home"):
@@ -130,6 +77,7 @@ class Server:
         wait_until(self._listens, f"{kind} does not listen\n{self.logs()}")
 
     def write(self, name, text):
+        """Write a file below the directory; its path."""
         path = self.directory / name
         path.write_text(text)
         return path
@@ -138,13 +86,13 @@ class Server:
         """Make the user that servers run as the owner, recursively."""
         if os.getuid() == 0 and path.exists():
             for each in (path, *path.rglob("*")):
-                shutil.chown(each, harness.service_user())
+                shutil.chown(each, machine.service_user())
 
     def launch(self, command, **environment):
         """Start a process that stays in the foreground."""
         with open(self.directory / "log/stderr.log", "ab") as log:
             process = subprocess.Popen(
-                harness.as_service_user(command), cwd=self.directory,
+                machine.as_service_user(command), cwd=self.directory,
                 env={"PATH": os.environ["PATH"], **self.settings,
                      **environment},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -163,14 +111,15 @@ class Server:
             return s.connect_ex(("127.0.0.1", self.port)) == 0
 
     def beside(self):
-        """Configuration of the site's own, beside ours."""
+        """What the site's own configuration has beside ours."""
         return ""
 
     def ask(self, request):
-        return exchange.over_http(self.port, request)
+        """The answer to a request."""
+        return self.client.ask(request)
 
     def daemons(self):
-        """The pids in its own files."""
+        """The pids in the server's own files."""
         return [int(pid) for name in self.pid_files
                 if (path := self.directory / name).exists()
                 for pid in path.read_text().split()]
@@ -186,12 +135,12 @@ class Server:
             process.wait(DEADLINE_S)
 
     def reload(self):
-        """What "systemctl reload" does on Debian: graceful, for both."""
+        """Do what "systemctl reload" does on Debian: a graceful reload."""
         pid = (self.directory / "run/server.pid").read_text()
         os.kill(int(pid), signal.SIGUSR1)
 
     def left_processes(self):
-        """Processes of this server's directory that do not end."""
+        """The command lines of this server's processes that do not end."""
         deadline = time.monotonic() + 5
         while (found := self._processes()) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -208,8 +157,8 @@ class Server:
         return found
 
     def program_pids(self):
-        """Of the program, wherever its file is and whatever runs it: the
-        parent's pid by pid.  (It takes no arguments.)"""
+        """The parent's pid by the pid of each of the program's processes,
+        wherever its file is and whatever runs it.  (It has no arguments.)"""
         path = str(self.directory).encode()
         return {pid: parent_of(pid) for pid, command
                 in self._processes().items()
@@ -223,30 +172,31 @@ class Server:
                 if parent not in program}
 
     def workers(self):
-        """Those that answer requests."""
+        """The program's processes that answer requests."""
         program = self.program_pids()
         return {pid for pid, parent in program.items()
                 if parent in program or not self.supervised}
 
     def left_files(self):
-        """Sockets of ours that nobody has removed.  (mod_fcgid leaves its own
-        for its next start.)"""
+        """The program's sockets that nobody has removed.  (mod_fcgid leaves its
+        own for its next start.)"""
         return [path for path in (self.directory / "run" / NAME).iterdir()
                 if path.is_socket()]
 
     def logs(self):
-        """All of all logs."""
+        """The text of all logs, except the access log."""
         return "".join(path.read_text(errors="replace")
                        for path in (self.directory / "log").rglob("*")
                        if path.is_file() and path.name != "access.log")
 
     def program_lines(self):
-        """The program's lines, where README says."""
+        """The program's lines in the log that README names."""
         path = self.directory / self.program_log
         return [line for line in path.read_text(errors="replace").splitlines()
                 if f"{NAME}: " in line] if path.exists() else []
 
     def access_log(self):
+        """The text of the access log."""
         return (self.directory / "log/access.log").read_text("latin-1")
 
 
@@ -289,26 +239,28 @@ server.modules += ( "mod_dirlisting", "mod_staticfile" )
     program_log = "log/lighttpd/breakage"
 
     def start(self):
-        """As a daemon, which has no standard error."""
+        """Start it as a daemon, which has no standard error."""
         self.run(["/usr/sbin/lighttpd", "-f",
                   f"{self.directory}/etc/lighttpd.conf"],
                  PGSERVICEFILE=str(self.service))
 
 
 class LighttpdCgi(Lighttpd):
+    """lighttpd with mod_cgi."""
+
     fast = False
 
 
 class External:
-    """The program behind a socket of its own: started by the very command
-    that the head of a shipped file shows."""
+    """The program behind a socket of its own, started by the command that the
+    head of a shipped file shows."""
 
     pid_files = ("run/server.pid", f"run/{NAME}/fastcgi.pid")
 
     program_log = f"log/{NAME}.log"
 
     def spawn_command(self):
-        """Its words, but for those that the test's settings stand for."""
+        """The words of that command, except the settings of this server's."""
         text = (self.shipped / f"lighttpd-conf/{NAME}-external.conf"
                 ).read_text()
         shown = re.search(rf"^#( +OAUTH_TOKENS_DATABASE=.*? -- \S+/{NAME})$",
@@ -335,7 +287,7 @@ class External:
 
 
 class LighttpdExternal(External, Lighttpd):
-    pass
+    """lighttpd with a program that it does not start."""
 
 
 class Apache(Server):
@@ -375,7 +327,8 @@ AccessFileName .htaccess
 <FilesMatch "^\\.ht">
 	Require all denied
 </FilesMatch>
-LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
+LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\
+\\"%{{User-Agent}}i\\"" combined
 TraceEnable Off
 {self.environment()}
 {self.include()}
@@ -395,7 +348,7 @@ TraceEnable Off
             [f"IncludeOptional {available}/{name}.conf" for name in names])
 
     def environment(self):
-        """The test's own part: where libpq finds the service."""
+        """The lines that say where libpq finds the service."""
         return f"SetEnv PGSERVICEFILE {self.service}"
 
     def shipped_file(self):
@@ -409,7 +362,7 @@ TraceEnable Off
         return f"{self.directory}/www"
 
     def access_logs(self):
-        """The two lines that the head of the file wants in a virtual host."""
+        """The two lines of a virtual host that the head of the file shows."""
         return "\n\t".join(re.findall(
             r"^# +(CustomLog .*)$", self.shipped_file().read_text(), re.M))
 
@@ -419,15 +372,21 @@ TraceEnable Off
 
 
 class ApacheCgi(Apache):
+    """Apache with mod_cgid."""
+
     modules = ("cgid",)
     fast = False
 
 
 class ApacheProxyFcgi(External, Apache):
+    """Apache with mod_proxy_fcgi, and a program that it does not start."""
+
     modules = ("proxy", "proxy_fcgi")
 
 
 class ApacheFcgid(Apache):
+    """Apache with mod_fcgid."""
+
     modules = ("fcgid",)
     supervised = False
 
@@ -438,8 +397,8 @@ class ApacheFcgid(Apache):
 
 
 class SharedHosting:
-    """The kit of apache-conf/shared-hosting in a user's home; the server knows
-    nothing of it."""
+    """The files of apache-conf/shared-hosting in a user's home; the server's
+    own configuration does not know them."""
 
     def prepare(self):
         home = self.directory / "home"
@@ -466,6 +425,8 @@ class SharedHosting:
 
 
 class HtaccessFcgid(SharedHosting, ApacheFcgid):
+    """Shared hosting with mod_fcgid."""
+
     modules = ("fcgid", "rewrite")
 
     def environment(self):
@@ -473,6 +434,8 @@ class HtaccessFcgid(SharedHosting, ApacheFcgid):
 
 
 class HtaccessCgi(SharedHosting, Apache):
+    """Shared hosting with mod_cgid."""
+
     modules = ("cgid", "rewrite")
     fast = False
 
@@ -481,7 +444,6 @@ class HtaccessCgi(SharedHosting, Apache):
 
 
 KINDS = {
-    "cgi_environment": Direct,
     "lighttpd_fastcgi": Lighttpd,
     "lighttpd_external": LighttpdExternal,
     "lighttpd_cgi": LighttpdCgi,
