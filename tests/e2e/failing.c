@@ -2,10 +2,11 @@
  * failing.c - calls that fail when told to, in front of the program's own
  * (LD_PRELOAD): every allocation, and each function of libpq's that can fail.
  *
- * Calls are counted in one request: from each connection that is accepted on,
- * and in a CGI process inside main(), as what the loader, constructors and
- * destructors take is not the program's.  The test says what fails in a file
- * that it shares with the program, FAILING_STATE; failing.py is the other side.
+ * Calls are counted in one request.  In a FastCGI process the count starts when
+ * a connection is accepted.  In a CGI process it starts and ends with main(),
+ * as calls of the loader, constructors and destructors are not the program's.
+ * The test says what fails in a file that it shares with the program,
+ * FAILING_STATE; failing.py is the other side.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,10 +1,10 @@
 /*
  * database_url_fuzz.c - any bytes without NUL are a URL.
  *
- * Promises: what comes out is a connection string of libpq's form, within its
- * size, whose ports are numbers and whose hosts hold no "@" but at the
- * beginning; its values, once encoded, make a URL that reads as the same
- * values; or what is wrong is said in a static text.
+ * Promises: either the result is a connection string of libpq's form, within
+ * its size, whose ports are numbers and whose hosts have "@" only at the
+ * beginning, and its values, once encoded, make a URL that reads as the same
+ * values; or a static text says what is wrong.
  */
 #include <ctype.h>
 

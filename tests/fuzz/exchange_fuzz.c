@@ -1,13 +1,14 @@
 /*
- * exchange_fuzz.c - lines are CGI variables, up to an empty one; whatever
- * follows is a database: a byte of the table of fates, and then rows: a byte of
- * flags, 8 of expires in little-endian, one of the token's length, and it.
+ * exchange_fuzz.c - lines up to an empty one are CGI variables; the rest is a
+ * database: a byte of the table of fates, and then rows, each with a byte of
+ * flags, 8 bytes of expires in little-endian, a byte with the length of the
+ * token, and the token.
  *
  * Promises: the head is a CGI header block (RFC 3875, section 6), no header
- * is there twice, and Content-Length is the body's; the body is JSON: of an
- * error status, code and head agree, and of a list the rows are those asked
- * for, in order; HEAD has GET's head and no body; the token that was sent
- * changes nothing in the answer.
+ * is there twice, and Content-Length is the body's.  The body is JSON: in an
+ * error status, code and head agree; in a list the rows are those asked for,
+ * in order.  HEAD has GET's head and no body.  The token that was sent changes
+ * nothing in the answer.
  */
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,10 +1,16 @@
 /*
+<<<<<<< HEAD:tests/fuzz/links_fuzz.c
  * links_fuzz.c - a line is a query string, whatever follows is the count: a
  * page of a list as query_parse() and tokens_list() could leave it.
+=======
+ * link_fuzz.c - a line is a query string, the rest is the count: a page of a
+ * list as query_parse() and tokens_list() could leave it.
+>>>>>>> a4aca4e (tests: cite the manual in unit tests and fuzz
+targets):tests/fuzz/link_fuzz.c
  *
- * Promises: the Link is printable, within its size, and made of targets in <>
- * that read back as the query's values; the relations are those that exist, and
- * their offsets where they belong.
+ * Promises: Link is printable, within its size, and made of targets in <> that
+ * read back as the query's values; the relations are those that exist, and
+ * their offsets are right.
  */
 #include <inttypes.h>
 

@@ -2,9 +2,9 @@
  * query_fuzz.c - a byte says which parameters are known, and any bytes are a
  * query string.
  *
- * Promises: values in range, or a sentence; the order of parameters
- * and an ignored one change nothing; the values written as a query are read
- * as the same values, but not with a name twice.
+ * Promises: values in range, or a sentence.  The order of parameters
+ * changes nothing, nor does one that is ignored.  The values, written as a
+ * query, are read as the same values, unless a name is there twice.
  */
 #include <inttypes.h>
 

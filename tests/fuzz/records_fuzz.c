@@ -1,11 +1,12 @@
 /*
- * records_fuzz.c - a byte is the size of pieces, whatever follows is what a
- * connection brings.
+ * records_fuzz.c - a byte is the size of pieces, the rest is what a connection
+ * brings.
  *
- * Promises: the pieces do not matter; what is good, and its pairs, is what a
- * plain reading of the whole by FastCGI Specification 1.0 and records.h finds;
- * libfcgi, which reads it as gateway.c lets it, finds exactly those pairs, and
- * leaves nothing unread; nothing is left after records_clear().
+ * Promises: the size of the pieces does not matter.  What is good, and its
+ * pairs, is what a plain reading of the whole finds, by FastCGI Specification
+ * 1.0 and records.h.  libfcgi, which reads what gateway_fastcgi.c lets through,
+ * finds exactly those pairs, and leaves nothing unread.  Nothing is left after
+ * records_clear().
  */
 #include <errno.h>
 #include <fcgiapp.h>
@@ -58,7 +59,7 @@ take_number(struct bytes *from, size_t *number)
 	return true;
 }
 
-/* Section 3.4. */
+/* FastCGI Specification 1.0, section 3.4. */
 static bool
 read_pairs(struct reading *reading)
 {

@@ -1,10 +1,10 @@
 /*
- * request_fuzz.c - lines are the program's name and then CGI variables.  (A
- * variable that holds a line's end is out of its reach.)
+ * request_fuzz.c - the first line is the program's name, the others are CGI
+ * variables.  (No variable has a line's end in it.)
  *
- * Promises: a path is "" or normal and short, and only those of ours are found;
- * credentials lie within the variables and have their form; where no name occurs
- * twice the order of the variables does not matter.
+ * Promises: a path is "" or normal and short, and only those of ours are
+ * found; credentials lie within the variables and have their form; where no
+ * name occurs twice, the order of the variables does not matter.
  */
 #include "fuzz.h"
 #include "request.h"

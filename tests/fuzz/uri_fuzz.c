@@ -1,9 +1,10 @@
 /*
  * uri_fuzz.c - any bytes.
  *
- * Promises: what is encoded decodes to itself, and is safe everywhere; what is
- * decoded is UTF-8 without NUL, no longer, the same in place, and decodes to
- * itself once encoded; UTF-8 is what a plain decoder by RFC 3629 takes.
+ * Promises: what is encoded decodes to itself, and is safe everywhere.  What is
+ * decoded is UTF-8 without NUL, no longer than before, the same in place, and
+ * decodes to itself once encoded.  UTF-8 is what a plain decoder by RFC 3629
+ * takes.
  */
 #include "fuzz.h"
 #include "uri.h"

@@ -1,11 +1,11 @@
 /*
  * config_test.c - the settings.
  *
- * Wanted values: README, "Settings", for names, defaults and ranges; contract,
- * section 2, for the client ids; Mage's mage_ai/settings/server.py,
- * get_bool_value(), for REQUIRE_USER_PERMISSIONS; database_url_test.c has the
- * forms of a URL.  An error names the variable, and what it was set to
- * ("secret" here) is nowhere in it.
+ * Wanted values: README, "Settings", for names, defaults and ranges;
+ * oauth_access_tokens(8), AUTHENTICATION, for the client ids; Mage's
+ * mage_ai/settings/server.py, get_bool_value(), for REQUIRE_USER_PERMISSIONS.
+ * database_url_test.c has the forms of a URL.  An error names the variable;
+ * the value, which holds "secret" here, is nowhere in it.
  */
 #include "guarded.h"
 

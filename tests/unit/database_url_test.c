@@ -2,10 +2,10 @@
  * database_url_test.c - a database's URL, as libpq's keywords.
  *
  * Wanted values: what SQLAlchemy 1.4.46 and 2.0.40 make of each URL by
- * make_url() and psycopg2's create_connect_args(), which is what Mage connects
- * with, in the form of PostgreSQL 15, section 34.1.1.1; and what libpq makes of
- * it (section 34.1.1.2) where that is marked.  "secret" is in each password of
- * the URLs that are refused, and in no message.
+ * make_url() and psycopg2's create_connect_args(), as Mage connects with these,
+ * in the form of PostgreSQL 15, section 34.1.1.1.  Rows that are marked have
+ * what libpq makes of a URL (section 34.1.1.2) instead.  Each URL that is
+ * refused has "secret" in its password, and no message has it.
  */
 #include "guarded.h"
 

@@ -1,10 +1,10 @@
 /*
- * endpoint_test.c - the order of the checks, and each result's status.
+ * endpoint_test.c - the order of the checks, and the status of each result.
  *
  * Wanted values: oauth_access_tokens(8), ORDER OF THE CHECKS (each fault hides
- * those behind it), AUTHENTICATION (which credential counts) and OPTIONS AND
- * HEAD.  The database is a fake that remembers what it
- * was asked and answers what a test wants.
+ * those behind it), ERRORS (statuses and types), AUTHENTICATION (which
+ * credential counts), and OPTIONS AND HEAD.  The database is a fake that
+ * remembers what it was asked and answers what a test wants.
  */
 #include "guarded.h"
 

@@ -1,7 +1,7 @@
 /*
  * failing_malloc.h - an allocator that fails when told to, in place of the C
- * library's, for this program and the libraries that it loads (json-c).
- * Included by one file of a program.
+ * library's, for this program and the libraries that it loads (json-c).  One
+ * file of a program includes it.
  */
 #ifndef FAILING_MALLOC_H
 #define FAILING_MALLOC_H

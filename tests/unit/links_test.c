@@ -1,9 +1,9 @@
 /*
  * link_test.c - the Link header.
  *
- * Wanted values: contract, section 5 (which links, what they repeat); RFC
- * 8288, section 3, for the form and section 3.3 for relations; link.h for the
- * targets of a limit of 0.
+ * Wanted values: oauth_access_tokens(8), HEADERS (which links there are, what
+ * they repeat); RFC 8288, section 3, for the form and section 3.3 for the
+ * relations; link.h for the targets of a limit of 0.
  */
 #include "guarded.h"
 

@@ -1,9 +1,9 @@
 /*
  * query_test.c - the query string.
  *
- * Wanted values: oauth_access_tokens(8), PARAMETERS, and ERRORS for messages
- * (one names the parameter and repeats nothing that the client sent); query.h
- * for the limits.
+ * Wanted values: oauth_access_tokens(8), PARAMETERS (names, percent-encoding,
+ * numbers) and ERRORS (a message names the parameter, and repeats nothing that
+ * the client sent); query.h for the limits.
  */
 #include "guarded.h"
 

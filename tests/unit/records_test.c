@@ -3,10 +3,10 @@
  *
  * Wanted values: FastCGI Specification 1.0, sections 3.3 (records), 3.4
  * (lengths of pairs), 5.1 and 5.2 (BEGIN_REQUEST, PARAMS) and 8 (numbers);
- * which of what it allows is good: records.h.
+ * records.h, which takes only some of what the specification allows.
  *
- * Each stream is given whole, cut at every place, and in pieces of some sizes;
- * each piece ends where an unreadable page starts.
+ * Each stream is given whole, cut at every place, and in pieces of some sizes.
+ * Each piece ends where an unreadable page starts.
  */
 #include "guarded.h"
 

@@ -1,9 +1,9 @@
 /*
  * render_test.c - a page as JSON.
  *
- * Wanted values: contract, section 1 (the published example, whole, and the
- * nulls); RFC 8259 as json-c reads it back, strictly.  Out of memory: no
- * answer, or the whole one (render.h).
+ * Wanted values: oauth_access_tokens(8), ANSWERS (the published example, whole,
+ * and the nulls); RFC 8259, as json-c reads it back, strictly; render.h: out of
+ * memory there is no answer or the whole one.
  */
 #include "guarded.h"
 

@@ -1,9 +1,10 @@
 /*
  * request_test.c - CGI variables as a request.
  *
- * Wanted values: contract, section 2, points 1, 2 and 5 (credentials and the
- * path); RFC 6750, section 2.1, for b64token; RFC 3986, section 5.2.4, for dot
- * segments; RFC 9112, section 3.2, for the forms of a target; request.h.
+ * Wanted values: oauth_access_tokens(8), ADDRESSES (the path) and
+ * AUTHENTICATION (the credentials); RFC 6750, section 2.1, for b64token; RFC
+ * 3986, section 5.2.4, for dot segments; RFC 9112, section 3.2, for the forms
+ * of a target; request.h.
  */
 #include "guarded.h"
 

@@ -1,11 +1,11 @@
 /*
  * response_test.c - status, header block and body.
  *
- * Wanted values: contract, section 3 (statuses, types, messages, challenges)
- * and section 5 (headers, HEAD, OPTIONS); reason phrases: RFC 9110, section
- * 15, and RFC 6585; the block's form: RFC 3875, section 6.  A 204 has no
- * Content-Length: RFC 9110, section 8.6.  Where the contract leaves a message
- * open ("..."), any sentence will do.
+ * Wanted values: oauth_access_tokens(8), ERRORS (statuses, types, messages,
+ * challenges), HEADERS, and OPTIONS AND HEAD; RFC 9110, section 15, and RFC
+ * 6585 for the reason phrases; RFC 3875, section 6, for the form of the block;
+ * RFC 9110, section 8.6: a 204 has no Content-Length.  Where the manual leaves
+ * a message open, any sentence will do.
  */
 #include "guarded.h"
 
@@ -187,7 +187,7 @@ set_error(void **state)
 	response_clear(&response);
 }
 
-/* The example of the contract, byte by byte. */
+/* The example of the manual, byte by byte. */
 static void
 set_error_exactly(void **state)
 {

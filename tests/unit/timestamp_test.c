@@ -3,10 +3,10 @@
  *
  * Wanted values: for years 1 ... 9999 Python 3.11's
  * str(datetime(2000, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=us));
- * for others, and for the number of each, PostgreSQL 15's answer to
+ * for other years, and for the number of each moment, PostgreSQL 15's answer to
  * SELECT t, timestamptz_send(t) with TimeZone UTC and DateStyle ISO.  The two
- * rows beside the infinities are out of PostgreSQL's range: Python's dates,
- * moved by a multiple of 400 years.
+ * rows beside the infinities are out of PostgreSQL's range: they are Python's
+ * dates, moved by a multiple of 400 years.
  */
 #include "guarded.h"
 
@@ -16,7 +16,7 @@ static const struct moment {
 	const char *want;
 	int64_t us;
 } moments[] = {
-	/* The contract's example. */
+	/* The published example. */
 	{ "2023-08-18 23:41:52.480598+00:00", 745717312480598 },
 	{ "2023-08-18 23:41:52+00:00", 745717312000000 },
 	/* Both sides of the number's zero, and the fraction's digits. */

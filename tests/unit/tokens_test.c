@@ -1,10 +1,11 @@
 /*
  * tokens_test.c - what the database's answers mean.
  *
- * Wanted values: list.sql for the columns and outcomes; contract, "Who may read
- * what", 6: rows that do not agree are a failure, never somebody else's token;
- * PostgreSQL's binary forms of bigint and timestamptz are numbers in network
- * order.  The database is a fake whose cells a test sets.
+ * Wanted values: list.sql for the columns and outcomes;
+ * oauth_access_tokens(8), AUTHENTICATION: rows that do not agree are a failure,
+ * never another user's token.  PostgreSQL's binary forms of bigint and
+ * timestamptz are numbers in network order.  The database is a fake whose cells
+ * a test sets.
  */
 #include "guarded.h"
 

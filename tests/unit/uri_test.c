@@ -2,8 +2,9 @@
  * uri_test.c - percent-encoding and UTF-8.
  *
  * Wanted values: RFC 3986, sections 2.1 to 2.3, for escapes; RFC 3629,
- * sections 3 and 4, for UTF-8, whose shape is also made here from its bit
- * patterns for every code; contract, section 4, for "+" and NUL.
+ * sections 3 and 4, for UTF-8, which a function here makes from the bit
+ * patterns, for every code; oauth_access_tokens(8), PARAMETERS, for "+" and
+ * NUL.
  */
 #include "guarded.h"
 

@@ -1,9 +1,9 @@
 /*
  * verdict_test.c - what to make of an error of PostgreSQL's.
  *
- * Wanted values: contract, "Order of the checks" (which failures are a 503, a
- * 504 and a 500); PostgreSQL 15, appendix A, for what each code means.  A new
- * connection is worth it where the fault may be the old one's.
+ * Wanted values: oauth_access_tokens(8), ERRORS (which failures are a 503, a
+ * 504 and a 500); PostgreSQL 15, appendix A, for the meaning of each code.  A
+ * new connection is worth a try where the old one may be at fault.
  */
 #include "guarded.h"
 
