@@ -135,6 +135,7 @@ demo: packages-demo
 demo-stop:
 	@B=$(B) tests/demo/demo stop
 
+# SUITES and CASE choose: see tests/README.
 check: packages-check
 	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ) $(B)/failing.so
 	B=$(B) tests/run $(SUITES)
@@ -249,7 +250,8 @@ help:
 	@echo 'make             build $(PROGRAM)'
 	@echo 'make demo        try it: the documented request on localhost:6789'
 	@echo 'make demo-stop   end the demo and remove what it made'
-	@echo 'make check       run all tests; SUITES="unit sql" runs some'
+	@echo 'make check       run all tests; SUITES="unit sql" runs some suites,'
+	@echo '                 CASE="token of 4097*" the cases with such a name'
 	@echo 'make check-long  the faults under load, for longer, line by line'
 	@echo 'make check-sanitized, check-valgrind  the suites under those'
 	@echo 'make install     install below prefix=$(prefix); also DESTDIR'

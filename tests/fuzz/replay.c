@@ -1,10 +1,14 @@
 /*
  * replay.c - run a fuzz target over its corpus, without libFuzzer.
  *
- *   X_fuzz DIR ...   prints one line of TAP for each file of the directories,
- *                    fails when one breaks a promise or there is no file
+ *   X_fuzz DIR ...   print one line of TAP for each file of the directories;
+ *                    fail when one breaks a promise or there is no file
+ *
+ * CASE in the environment is a shell pattern: run only the files whose path
+ * matches, if any.
  */
 #include <dirent.h>
+#include <fnmatch.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,32 +49,49 @@ run(const char *path)
 	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
+/* Does a file's path match CASE?  See tests/run. */
+static bool
+is_wanted(const char *path)
+{
+	const char *pattern = getenv("CASE");
+
+	return pattern == NULL || fnmatch(pattern, path, 0) == 0;
+}
+
+static int files, cases, failed; /* seen, wanted, and of these broken */
+
+/* Run a file of a directory, and print its line. */
+static void
+replay(const char *directory, const char *name)
+{
+	char path[4096];
+	bool ok;
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	if (name[0] == '.')
+		return;
+	files++;
+	if (!is_wanted(path))
+		return;
+	ok = run(path);
+	failed += !ok;
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++cases, path);
+	fflush(stdout);
+}
+
 int
 main(int argc, char **argv)
 {
-	int n = 0, failed = 0;
-
 	for (int i = 1; i < argc; i++) {
 		struct dirent **entries = NULL;
 		int count = scandir(argv[i], &entries, NULL, alphasort);
 
 		for (int k = 0; k < count; k++) {
-			char path[4096];
-			bool ok;
-
-			snprintf(path, sizeof path, "%s/%s", argv[i],
-			    entries[k]->d_name);
-			if (entries[k]->d_name[0] != '.') {
-				ok = run(path);
-				failed += !ok;
-				printf("%s %d - %s\n", ok ? "ok" : "not ok",
-				    ++n, path);
-				fflush(stdout);
-			}
+			replay(argv[i], entries[k]->d_name);
 			free(entries[k]);
 		}
 		free(entries);
 	}
-	printf("1..%d\n", n);
-	return n == 0 || failed > 0;
+	printf("1..%d\n", cases);
+	return files == 0 || failed > 0;
 }
