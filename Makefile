@@ -24,7 +24,7 @@ PACKAGES_CHECK    = $(PACKAGES_DEMO) apache2 libapache2-mod-fcgid \
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
-                    shellcheck
+                    flake8 shellcheck
 # npm is a package of its own, but not where nodejs brings it along.
 PACKAGES_BENCH    = $(PACKAGES_CHECK) nodejs \
                     $(if $(shell command -v npm),,npm) php-fpm php-pgsql \
@@ -230,14 +230,31 @@ coverage: packages-coverage
 	umask 0 && $(MAKE) check B=$(B)/coverage $(COVERAGE)
 	gcovr --root . --filter cgi/ $(B)/coverage
 
+# The C of the tests, and their Python, which its first line shows.  E101 and
+# W191 are tabs, of which configurations and SQL in strings have some.
+TESTS_C  = $(wildcard tests/unit/*.c tests/fuzz/*.c tests/e2e/*.c \
+             tests/bench/peers/*.c)
+TIDY     = clang-tidy --quiet --warnings-as-errors='*'
+CPPCHECK = cppcheck --quiet --error-exitcode=1 --inline-suppr \
+           --enable=warning,performance,portability -I$(B) -Icgi
+TESTS_PY = $(shell grep -lE '^("""|\#!/usr/bin/python3)' \
+             tests/*/*.py tests/*/test_* tests/bench/bench)
+# Modules of which each can be imported first: there are no cycles.
+KIT      = $(patsubst tests/kit/%.py,kit.%,$(wildcard tests/kit/*.py)) \
+           $(patsubst tests/e2e/%.py,%,$(wildcard tests/e2e/*.py))
+LINT_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES)
 lint: packages-lint $(B)/sql.h
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
 	    tests/bench/peers/*.c
-	clang-tidy --quiet --warnings-as-errors='*' cgi/*.c -- \
-	    -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES)
-	cppcheck --quiet --error-exitcode=1 --inline-suppr \
-	    --enable=warning,performance,portability -I$(B) -Icgi cgi
-	shellcheck tests/run tests/demo/demo tests/kit/cluster \
+	$(TIDY) cgi/*.c -- $(LINT_FLAGS)
+	$(TIDY) $(TESTS_C) -- -iquote tests/unit $(LINT_FLAGS)
+	$(CPPCHECK) cgi
+	$(CPPCHECK) -Itests/unit $(TESTS_C)
+	tests/house
+	flake8 --max-line-length=80 --extend-ignore=E101,W191 $(TESTS_PY)
+	@for module in $(KIT); do PYTHONPATH=tests:tests/e2e python3 -B \
+	    -c "import $$module" || exit 1; done
+	shellcheck tests/run tests/house tests/demo/demo tests/kit/cluster \
 	    tests/kit/packages .ci/run apache-conf/shared-hosting/*.fcgi
 
 packages-%:
@@ -257,7 +274,7 @@ help:
 	@echo 'make install     install below prefix=$(prefix); also DESTDIR'
 	@echo 'make uninstall   remove what install put there'
 	@echo 'make coverage    run all tests, then say which lines they reach'
-	@echo 'make lint        clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make lint        clang-format, clang-tidy, cppcheck, flake8, shellcheck'
 	@echo 'make fuzz        look for bugs, SECONDS=$(SECONDS) for each target'
 	@echo 'make bench       measure it beside its ceilings and its peers'
 	@echo 'make clean       remove $(B)'

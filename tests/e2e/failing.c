@@ -68,13 +68,13 @@ next(const char *name)
 }
 
 /*
- * Define a function that gives "failure" when it is told to, and else is the
- * one behind it.
+ * Define a function that returns "failure" when it is told to fail, and calls
+ * the function behind it otherwise.
  */
 #define FAILS(type, name, parameters, arguments, failure) \
 	type name parameters                              \
 	{                                                 \
-		static type(*real) parameters;            \
+		static __typeof__(name) *real;            \
                                                           \
 		if (fails(#name))                         \
 			return failure;                   \
@@ -86,7 +86,8 @@ next(const char *name)
 static struct state *
 open_state(void)
 {
-	int fd = open(getenv("FAILING_STATE"), O_RDWR | O_CLOEXEC);
+	const char *path = getenv("FAILING_STATE");
+	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
 	void *shared = mmap(
 	    NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
@@ -113,7 +114,7 @@ run_main(int argc, char **argv, char **envp)
 	return status;
 }
 
-/* What calls main(): the GNU C library's, csu/libc-start.c. */
+/* The function that calls main(): the GNU C library, csu/libc-start.c. */
 typedef int start_function(main_function *main, int argc, char **argv,
     void (*init)(void), void (*fini)(void), void (*loader_fini)(void),
     void *stack_end);

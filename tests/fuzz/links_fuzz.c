@@ -140,8 +140,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *end = data + size;
 	size_t len = line_len(data, size);
+<<<<<<< HEAD:tests/fuzz/links_fuzz.c
 	char error[QUERY_ERROR_SIZE];
 	struct list list;
+=======
+	const char *error;
+	struct list list = { 0 };
+>>>>>>> 321e794 (lint: check the tests too, their Python by flake8):tests/fuzz/link_fuzz.c
 	uint64_t count = 0;
 
 	if (!query_parse(&list.query, ALL, (const char *)data, len, error) ||

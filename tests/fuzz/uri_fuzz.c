@@ -43,7 +43,7 @@ is_utf8(const uint8_t *s, size_t len)
 	return true;
 }
 
-/* Encode text and decode it again; good tells whether it may be decoded. */
+/* Encode text and decode it again; good says whether it may be decoded. */
 static void
 check_round_trip(const char *text, size_t len, bool good)
 {

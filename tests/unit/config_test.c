@@ -272,7 +272,7 @@ static void
 refuse_long_name(void **state)
 {
 	static const char prefix[] = "OAUTH_TOKENS_";
-	char *text = guarded_run('X', 4 * CONFIG_ERROR_SIZE);
+	char *text = guarded_run('X', (size_t)4 * CONFIG_ERROR_SIZE);
 	char *error = guarded(NULL, CONFIG_ERROR_SIZE);
 	struct config config;
 

@@ -90,7 +90,7 @@ free(void *p)
  * Run attempt() with the first allocation failing, then the second ..., until
  * it needs no more of them: each time that one alone, then it and all after.
  *
- * attempt  does the work and checks what comes out; allocator.failed tells
+ * attempt  does the work and checks what comes out; allocator.failed says
  *          whether an allocation failed
  *
  * Returns how many allocations the work takes; without failures, SIZE_MAX.

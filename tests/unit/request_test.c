@@ -194,7 +194,7 @@ limit_path(void **state)
 	size_t base_len = REQUEST_PATH_MAX - strlen("/" LIST);
 
 	(void)state;
-	for (size_t i = 0; i < 2 * 600; i++) {
+	for (size_t i = 0; i < 1200; i++) {
 		const char *name = names[i % 2];
 		const char *base = guarded_run('b', base_len + i / 2);
 		char *text = NULL;

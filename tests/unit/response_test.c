@@ -130,7 +130,7 @@ static const struct wanted {
 	    { COMMON } },
 };
 
-/* Check the body of an error, and its head, which tells the body's length. */
+/* Check the body of an error, and its head, which has the body's length. */
 static void
 check_error(const struct response *response, const struct wanted *row,
     const char *message)

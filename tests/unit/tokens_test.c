@@ -338,8 +338,9 @@ static void
 choose(void **state)
 {
 	const struct choice *row = *state;
+	static char project[] = "p1";
 	const struct config by = { .by_permission = row->by_permission,
-		.project_uuid = row->by_permission ? (char[]){ "p1" } : NULL };
+		.project_uuid = row->by_permission ? project : NULL };
 	const struct tokens_request request = { .api_key = "key",
 		.api_key_len = 3,
 		.token = "token",
