@@ -1,12 +1,6 @@
 /*
-<<<<<<< HEAD:tests/fuzz/links_fuzz.c
- * links_fuzz.c - a line is a query string, whatever follows is the count: a
- * page of a list as query_parse() and tokens_list() could leave it.
-=======
- * link_fuzz.c - a line is a query string, the rest is the count: a page of a
+ * links_fuzz.c - a line is a query string, the rest is the count: a page of a
  * list as query_parse() and tokens_list() could leave it.
->>>>>>> a4aca4e (tests: cite the manual in unit tests and fuzz
-targets):tests/fuzz/link_fuzz.c
  *
  * Promises: Link is printable, within its size, and made of targets in <> that
  * read back as the query's values; the relations are those that exist, and
@@ -140,13 +134,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *end = data + size;
 	size_t len = line_len(data, size);
-<<<<<<< HEAD:tests/fuzz/links_fuzz.c
 	char error[QUERY_ERROR_SIZE];
-	struct list list;
-=======
-	const char *error;
 	struct list list = { 0 };
->>>>>>> 321e794 (lint: check the tests too, their Python by flake8):tests/fuzz/link_fuzz.c
 	uint64_t count = 0;
 
 	if (!query_parse(&list.query, ALL, (const char *)data, len, error) ||

@@ -66,7 +66,7 @@ static void
 cut(void **state)
 {
 	char *words = guarded(NULL, WORDS_SIZE);
-	char *message = guarded_run('m', 2 * WORDS_SIZE);
+	char *message = guarded_run('m', (size_t)2 * WORDS_SIZE);
 
 	(void)state;
 	words_copy(words, message);
