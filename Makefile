@@ -241,7 +241,8 @@ TESTS_PY = $(shell grep -lE '^("""|\#!/usr/bin/python3)' \
              tests/*/*.py tests/*/test_* tests/bench/bench)
 # Modules of which each can be imported first: there are no cycles.
 KIT      = $(patsubst tests/kit/%.py,kit.%,$(wildcard tests/kit/*.py)) \
-           $(patsubst tests/e2e/%.py,%,$(wildcard tests/e2e/*.py))
+           $(patsubst %.py,%,$(notdir $(wildcard tests/e2e/*.py \
+             tests/sql/*.py tests/readme/*.py tests/bench/*.py)))
 LINT_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES)
 lint: packages-lint $(B)/sql.h
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
@@ -252,8 +253,10 @@ lint: packages-lint $(B)/sql.h
 	$(CPPCHECK) -Itests/unit $(TESTS_C)
 	tests/house
 	flake8 --max-line-length=80 --extend-ignore=E101,W191 $(TESTS_PY)
-	@for module in $(KIT); do PYTHONPATH=tests:tests/e2e python3 -B \
-	    -c "import $$module" || exit 1; done
+	@export PYTHONPATH=tests:tests/e2e:tests/sql:tests/readme:tests/bench; \
+	for module in $(KIT); do \
+		python3 -B -c "import $$module" || exit 1; \
+	done
 	shellcheck tests/run tests/house tests/demo/demo tests/kit/cluster \
 	    tests/kit/packages .ci/run apache-conf/shared-hosting/*.fcgi
 

@@ -18,7 +18,7 @@ import statistics
 import subprocess
 import sys
 
-import harness
+from kit.run import PROGRAM
 
 # In a file of results: what stands above is the benchmark's and replaced by the
 # next, what stands below is a person's and stays.
@@ -147,7 +147,7 @@ def recorded(path):
 def print_machine():
     """When and where it was measured, with what, and how to read the tables."""
     print(f"{datetime.date.today()}, "
-          + _first_line(str(harness.PROGRAM), "--version"))
+          + _first_line(str(PROGRAM), "--version"))
     model = re.search(r"model name\s*: (.*)",
                       pathlib.Path("/proc/cpuinfo").read_text())
     print(f"machine: {os.cpu_count()} x "
