@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "gateway.h"
 #include "log.h"
-#include "clock.h"
 
 static struct {
 	const struct gateway_way *way;

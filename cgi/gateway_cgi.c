@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gateway.h"
 #include "clock.h"
+#include "gateway.h"
 
 extern char **environ;
 

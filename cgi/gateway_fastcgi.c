@@ -14,11 +14,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "gateway.h"
 #include "listener.h"
 #include "log.h"
 #include "records.h"
-#include "clock.h"
 
 static struct {
 	const struct config *config;

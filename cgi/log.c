@@ -10,8 +10,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "clock.h"
+#include "log.h"
 
 #define PREFIX    "oauth_access_tokens: "
 #define REPEAT_MS 10000
