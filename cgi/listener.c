@@ -51,6 +51,7 @@ static struct {
 		OVER,
 	} state;
 	int64_t end_ms;
+	bool shut; /* the socket was shut down: nothing comes any more */
 	struct lingering { /* the oldest first */
 		int fd;
 		int64_t end_ms;
@@ -137,11 +138,12 @@ accept_now(void)
 		close(fd);
 		return -1;
 	}
-	if (fd < 0 && errno == EINVAL) /* it was shut down */
-		listener.state = OVER;
 	/* Another process may have it already, or its peer have hung up. */
-	else if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED) {
-		log_line("cannot accept a connection: %s", strerror(errno));
+	if (fd < 0 && listener.state == RUNNING &&
+	    (listener.shut || (errno != EAGAIN && errno != ECONNABORTED))) {
+		log_line("cannot accept a connection: %s",
+		    listener.shut ? "the socket was shut down"
+		                  : strerror(errno));
 		poll(&stop, 1, ACCEPT_PAUSE_MS);
 	}
 	return fd;
@@ -227,11 +229,13 @@ wait_for_events(int64_t until_ms)
 	for (; n > 0; n--) {
 		int fd = events[n - 1].data.fd;
 
-		if (fd == STDIN_FILENO)
+		if (fd == STDIN_FILENO) {
 			socket = true;
-		else if (fd == listener.stop_fd)
+			listener.shut = (events[n - 1].events & EPOLLHUP) != 0;
+		}
+		if (fd == listener.stop_fd)
 			read_signals();
-		else
+		else if (fd != STDIN_FILENO)
 			read_away(fd);
 	}
 	while (listener.n > 0 && listener.lingering[0].end_ms <= clock_now_ms())
@@ -247,7 +251,7 @@ accept_waiting(void)
 	    clock_earlier(clock_now_ms() + QUIET_MS, listener.end_ms);
 	int fd = accept_now();
 
-	while (fd < 0 && listener.state != OVER && clock_now_ms() < end_ms)
+	while (fd < 0 && !listener.shut && clock_now_ms() < end_ms)
 		if (wait_for_events(end_ms))
 			fd = accept_now();
 	if (fd < 0 || clock_now_ms() >= listener.end_ms)

@@ -48,7 +48,7 @@ static struct {
 	struct child *children;
 	struct shared *shared;
 	int signals;  /* signalfd(2) */
-	int starter;  /* pidfd of who started the first parent; 0: not known */
+	int starter;  /* pidfd of who started the first parent, or -1 */
 	pid_t parent; /* in a child */
 	bool heir;    /* this process has taken the parent's place */
 } supervisor;
@@ -59,13 +59,13 @@ shared_size(int n)
 	return sizeof(struct shared) + (size_t)n * sizeof(_Atomic int64_t);
 }
 
-/* Has the process ended that started the first parent? */
+/* Has the process ended that started the first parent?  False: not known. */
 static bool
 is_starter_gone(void)
 {
 	struct pollfd starter = { .fd = supervisor.starter, .events = POLLIN };
 
-	return supervisor.starter <= 0 || poll(&starter, 1, 0) != 0;
+	return poll(&starter, 1, 0) != 0;
 }
 
 /*
@@ -225,17 +225,16 @@ replace_next(int64_t now_ms)
  * is time to look; 0: no signal.
  */
 static int
-next_signal(int64_t now_ms)
+next_signal(bool stopping, int64_t now_ms)
 {
 	struct pollfd fds[] = {
 		{ .fd = supervisor.signals, .events = POLLIN },
-		{ .fd = supervisor.heir ? supervisor.starter : -1,
-		    .events = POLLIN },
+		{ .fd = stopping ? -1 : supervisor.starter, .events = POLLIN },
 	};
 	struct signalfd_siginfo info;
 	int64_t wait_ms = LOOK_MS;
 
-	for (int i = 0; i < supervisor.n; i++) {
+	for (int i = 0; i < supervisor.n && !stopping; i++) {
 		const struct child *child = &supervisor.children[i];
 
 		if (child->pid == 0 && child->start_ms - now_ms < wait_ms)
@@ -248,20 +247,17 @@ next_signal(int64_t now_ms)
 }
 
 /*
- * Is it time to stop?  A process that has taken the first one's place goes on
- * as long as who started that one: nobody would start the program again.  Then
- * it ends at once, with a socket that takes no more connections, so that a new
- * one of lighttpd's finds that nobody serves it.
+ * Is it time to stop?  With a successor it always is when who started the first
+ * parent has ended, as a new lighttpd must not find that the socket answers;
+ * and a process that has taken the first one's place goes on until then, as
+ * nobody would start the program again.
  */
 static bool
 is_to_stop(int number)
 {
-	if (!supervisor.heir)
-		return number != 0 && number != SIGCHLD && number != SIGHUP;
-	if (!is_starter_gone())
-		return false;
-	shutdown(STDIN_FILENO, SHUT_RDWR);
-	return true;
+	bool asked = number != 0 && number != SIGCHLD && number != SIGHUP;
+
+	return is_starter_gone() || (asked && !supervisor.heir);
 }
 
 /* Act on a signal, or 0; is it time to stop? */
@@ -278,6 +274,11 @@ act_on(int number, bool stopping, int64_t now_ms)
 			ask_to_end(child, SIGTERM, now_ms);
 		else if (replace)
 			child->replace = true;
+	}
+	/* After the signals: a worker that sees this has seen its own. */
+	if (stop && is_starter_gone()) {
+		log_line("what started the program is gone, and it ends too");
+		shutdown(STDIN_FILENO, SHUT_RDWR);
 	}
 	return stopping || stop;
 }
@@ -296,8 +297,11 @@ begin_parent(int n, const struct supervisor_limits *limits)
 	supervisor.limits = limits;
 	supervisor.n = n;
 	supervisor.parent = 0;
-	if (limits->successor && supervisor.starter == 0)
-		supervisor.starter = (int)syscall(SYS_pidfd_open, getppid(), 0);
+	if (!supervisor.heir)
+		supervisor.starter =
+		    limits->successor
+		        ? (int)syscall(SYS_pidfd_open, getppid(), 0)
+		        : -1;
 	supervisor.children = calloc((size_t)n, sizeof(struct child));
 	supervisor.shared = mmap(NULL, shared_size(n), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -326,7 +330,8 @@ supervisor_run(int n, const struct supervisor_limits *limits,
 	do {
 		if (!stopping && start_missing(now_ms, busy_since_ms))
 			return true;
-		stopping = act_on(next_signal(now_ms), stopping, now_ms);
+		stopping =
+		    act_on(next_signal(stopping, now_ms), stopping, now_ms);
 		now_ms = clock_now_ms();
 		left = collect(now_ms);
 		kill_hung(now_ms);
@@ -340,7 +345,8 @@ bool
 supervisor_succeed(void)
 {
 	if (supervisor.parent == 0 || !supervisor.limits->successor ||
-	    getppid() == supervisor.parent || is_starter_gone() ||
+	    supervisor.starter < 0 || getppid() == supervisor.parent ||
+	    is_starter_gone() ||
 	    atomic_exchange(&supervisor.shared->succeeded, true))
 		return false;
 	prctl(PR_SET_PDEATHSIG, 0);

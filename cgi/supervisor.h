@@ -24,9 +24,11 @@ struct supervisor_limits {
  * Keep n children (1 ...) until asked to stop.
  *
  * SIGTERM, SIGINT or SIGUSR1: they get SIGTERM, and when all have ended it
- * returns.  SIGHUP: they get SIGHUP one by one, each when its predecessor is
- * replaced.  One that ends by itself is replaced: at once after status 0 or a
- * second of life, else after a pause that doubles from 100 ms to 5 s.
+ * returns.  (Not so in a process that has taken the first one's place, where
+ * these are as SIGHUP: see supervisor_succeed().)  SIGHUP: they get SIGHUP one
+ * by one, each when its predecessor is replaced.  One that ends by itself is
+ * replaced: at once after status 0 or a second of life, else after a pause that
+ * doubles from 100 ms to 5 s.
  *
  * limits         must outlive the process
  * busy_since_ms  in a child, gets the place where the child notes since which
