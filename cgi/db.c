@@ -13,6 +13,7 @@
 #include "db.h"
 #include "hosts.h"
 #include "log.h"
+#include "words.h"
 
 /* From so many rows on their memory is given back to the system. */
 #define TRIM_FROM 1000
@@ -42,6 +43,8 @@ static const struct {
 	    false },
 	[FAILURE_TO_ANSWER] = { "the database failed: ", true },
 };
+
+_Static_assert(WORDS_SIZE == LOG_MESSAGE_MAX + 1, "a line has all words");
 
 struct db {
 	const struct config *config;
@@ -163,15 +166,14 @@ connect_in_turn(struct db *db, int64_t end_ms)
 	int64_t when_ms = hosts_when(&db->hosts, db->patient, now_ms, end_ms);
 	struct verdict verdict;
 
-	if (when_ms < 0) {
-		db->failure = FAILURE_AWAY;
+	if (when_ms < 0)
 		return (struct verdict){ db->hosts.last, false };
-	}
 	if (when_ms > now_ms)
 		clock_wait(-1, 0, when_ms);
 	verdict = connect_now(
 	    db, clock_earlier(
 	            clock_now_ms() + db->config->connect_timeout_ms, end_ms));
+	hosts_note(&db->hosts, verdict.result, clock_now_ms());
 	/* Where no session is ours, PostgreSQL would not make that an error. */
 	if (verdict.result == DB_OK && db->hidden &&
 	    db->config->statements == STATEMENTS_UNNAMED) {
@@ -179,7 +181,6 @@ connect_in_turn(struct db *db, int64_t end_ms)
 		verdict.result = DB_FAILED;
 		connection_close(db->connection);
 	}
-	hosts_note(&db->hosts, verdict.result, clock_now_ms());
 	return verdict;
 }
 
@@ -207,6 +208,7 @@ db_ask(struct db *db, enum statement_id id, const struct db_params *params)
 	                 db->config->query_timeout_ms;
 	struct verdict verdict = { DB_FAILED, true };
 
+	db->failure = FAILURE_AWAY; /* unless an attempt says more */
 	for (int i = 0; i < ATTEMPTS && verdict.replace; i++)
 		verdict = ask_once(db, id, params, end_ms);
 	if (verdict.result != DB_OK)
