@@ -1,8 +1,9 @@
 /*
  * config.h - the settings, read once from the process's environment.
  *
- * Pure: the environment is a parameter.  The table in config.c is the only
- * place that knows their names, defaults and ranges.
+ * Pure, except config_describe(), which prints: the environment is a parameter.
+ * The table in config.c is the only place that knows their names, defaults and
+ * ranges.
  */
 #ifndef CONFIG_H
 #define CONFIG_H

@@ -90,7 +90,10 @@ finish_connecting(struct connection *connection, int64_t deadline_ms)
 		}
 		want = PQconnectPoll(pq);
 	}
-	return PQsetnonblocking(pq, 1) == 0 ? DB_OK : DB_UNAVAILABLE;
+	if (PQsetnonblocking(pq, 1) == 0)
+		return DB_OK;
+	words_copy(connection->words, "cannot wait for the connection");
+	return DB_UNAVAILABLE;
 }
 
 enum db_result
@@ -252,10 +255,12 @@ struct verdict
 connection_ask(struct connection *connection, const struct statement *statement,
     bool prepared, const struct db_params *params, int64_t deadline_ms)
 {
-	static const int binary[STATEMENT_PARAMS_MAX] = { 1, 1, 1, 1, 1, 1 };
 	const struct statement *s = statement;
+	int binary[STATEMENT_PARAMS_MAX];
 	int sent;
 
+	for (int i = 0; i < STATEMENT_PARAMS_MAX; i++)
+		binary[i] = 1;
 	if (prepared)
 		sent = PQsendQueryPrepared(connection->pq, s->name, s->n,
 		    params->values, params->lengths, binary, 1);

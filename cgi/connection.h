@@ -43,8 +43,8 @@ struct connection *connection_new(const char *conninfo, const char **wrong);
 void connection_warm_up(void);
 
 /*
- * Open it.  Returns DB_OK, or DB_UNAVAILABLE, DB_TIMEOUT or DB_NO_MEMORY, for
- * which there are words then.
+ * Open it, where it is not open.  Returns DB_OK, or DB_UNAVAILABLE, DB_TIMEOUT
+ * or DB_NO_MEMORY, for which there are words then.
  */
 enum db_result connection_open(struct connection *connection,
     int64_t deadline_ms) __attribute__((warn_unused_result));
@@ -54,7 +54,7 @@ bool connection_is_open(const struct connection *connection);
 /* Close it, if it is open. */
 void connection_close(struct connection *connection);
 
-/* What went wrong last, in one line; "" where nothing did. */
+/* What went wrong last, in one line; stays until something else does. */
 const char *connection_words(const struct connection *connection);
 
 /*

@@ -15,6 +15,8 @@
 #include "route.h"
 #include "tokens.h"
 
+_Static_assert(REQUEST_ID_MAX == LOG_ID_MAX, "one id, in two places");
+
 static enum error
 error_of_outcome(enum tokens_outcome outcome)
 {

@@ -4,13 +4,18 @@
  * Pure.
  */
 #include "errors.h"
+#include "query.h"
+#include "request.h"
 
 #define RETRY "Retry-After: 1\r\n"
+
+_Static_assert(
+    QUERY_MAX == 4096 && REQUEST_HEADER_MAX == 6144, "the messages say so");
 
 const struct error_row errors[ERRORS] = {
 	[ERROR_NOT_FOUND] = { 404, "Not Found", "record_not_found",
 	    "Record not found.", "", CHALLENGE_NONE },
-	/* Of the next one and of a parameter's, the message gets more exact. */
+	/* Of this one and of ERROR_INVALID_PARAMETER answers say more. */
 	[ERROR_METHOD_NOT_ALLOWED] = { 405, "Method Not Allowed",
 	    "method_not_allowed", "Method not allowed.", "", CHALLENGE_NONE },
 	[ERROR_QUERY_TOO_LARGE] = { 414, "URI Too Long", "request_too_large",

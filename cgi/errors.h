@@ -1,8 +1,8 @@
 /*
  * errors.h - every error that a client may see: oauth_access_tokens(8), ERRORS.
  *
- * Pure.  The table in errors.c is the only place that knows statuses, types
- * and messages.
+ * Pure, except errors_describe(), which prints.  The table in errors.c is the
+ * only place that knows statuses, types and messages.
  */
 #ifndef ERRORS_H
 #define ERRORS_H

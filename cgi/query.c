@@ -17,6 +17,10 @@ enum param_kind {
 
 #define WHOLE_NUMBER "one whole number from 0 to 9223372036854775807"
 
+_Static_assert(
+    QUERY_API_KEY_MAX == 255 && QUERY_DEFAULT_LIMIT == 40 && QUERY_MAX == 4096,
+    "the texts below say so");
+
 /* By enum query_parameter. */
 static const struct param {
 	const char *name;
@@ -125,17 +129,20 @@ find_param(unsigned int known, const char *name)
 static void
 refuse_name(const struct parser *parser)
 {
-	const char *separator = " ";
+	const char *separator = "Unknown parameter: known are ";
 	unsigned int left = parser->known;
-	size_t n = (size_t)snprintf(
-	    parser->error, QUERY_ERROR_SIZE, "Unknown parameter: known are");
+	char *error = parser->error;
 
+	snprintf(error, QUERY_ERROR_SIZE, "%s",
+	    left == 0 ? "The address takes no parameter." : "");
 	for (size_t i = 0; left != 0; i++) {
+		size_t n = strlen(error);
+
 		if ((left & QUERY_PARAMETER(i)) == 0)
 			continue;
 		left &= ~QUERY_PARAMETER(i);
-		n += (size_t)snprintf(parser->error + n, QUERY_ERROR_SIZE - n,
-		    "%s%s%s", separator, params[i].name, left == 0 ? "." : "");
+		snprintf(error + n, QUERY_ERROR_SIZE - n, "%s%s%s", separator,
+		    params[i].name, left == 0 ? "." : "");
 		separator = (left & (left - 1)) == 0 ? " and " : ", ";
 	}
 }

@@ -2,8 +2,8 @@
  * query.h - the bytes after "?" as numbers and flags: oauth_access_tokens(8),
  * PARAMETERS.
  *
- * Pure.  The table of parameters in query.c is the only place that knows
- * their names.
+ * Pure, except query_describe(), which prints.  The table of parameters in
+ * query.c is the only place that knows their names.
  */
 #ifndef QUERY_H
 #define QUERY_H

@@ -1,7 +1,7 @@
 /*
  * render.h - a list as JSON text.
  *
- * Pure.  The only file that knows the names of an answer's members.
+ * Pure.  The only file that knows the names of a list's members.
  */
 #ifndef RENDER_H
 #define RENDER_H

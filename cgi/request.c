@@ -30,6 +30,8 @@ enum variable_name {
 	VARIABLES,
 };
 
+_Static_assert(REQUEST_ID_MAX == 64, "the text below says so");
+
 #define VARIABLE(name) #name, sizeof #name - 1
 
 static const struct {

@@ -1,8 +1,9 @@
 /*
  * request.h - CGI variables (RFC 3875, section 4.1) as a request.
  *
- * Pure.  Knows which variables matter and what a token may look like; says what
- * it found and leaves the order of the checks to endpoint.
+ * Pure, except request_describe(), which prints.  Knows which variables matter
+ * and what a token may look like; says what it found and leaves the order of
+ * the checks to endpoint.
  */
 #ifndef REQUEST_H
 #define REQUEST_H

@@ -1,7 +1,8 @@
 /*
  * route.h - what an address is for: its methods and its parameters.
  *
- * Pure.  The table of addresses in route.c is the only place that knows them.
+ * Pure, except route_describe(), which prints.  The table of addresses in
+ * route.c is the only place that knows them.
  */
 #ifndef ROUTE_H
 #define ROUTE_H

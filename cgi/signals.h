@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /*
- * Block signals, so that they can be waited for (signalfd(2), sigtimedwait(2)).
+ * Block signals, so that they can be waited for (signalfd(2)).
  * A signal that the process inherited as ignored is waited for, too.
  *
  * set      is filled with the signals

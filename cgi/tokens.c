@@ -58,8 +58,7 @@ read_outcome(const struct answer *answer, enum tokens_outcome *outcome)
 	};
 	const char *text = answer_text(answer, 0, OUTCOME);
 
-	for (size_t i = 0;
-	     text != NULL && i < sizeof outcomes / sizeof *outcomes; i++) {
+	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
 		if (strcmp(text, outcomes[i]) == 0) {
 			*outcome = (enum tokens_outcome)i;
 			return true;

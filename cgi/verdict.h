@@ -18,7 +18,7 @@ enum db_result {
 };
 
 struct verdict {
-	enum db_result result; /* never DB_OK */
+	enum db_result result; /* DB_OK: not asked again */
 	bool replace;          /* drop the connection, and ask a new one */
 };
 

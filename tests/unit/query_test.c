@@ -229,6 +229,7 @@ static const struct known {
 	    "Unknown parameter: known are _offset and api_key." },
 	{ "one", QUERY_PARAMETER(QUERY_SHOW_ALL),
 	    "Unknown parameter: known are show_all." },
+	{ "none", 0, "The address takes no parameter." },
 };
 
 static void
