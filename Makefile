@@ -200,24 +200,27 @@ PLACES = sed -e 's|/usr/local/lib/cgi-bin|$(cgibindir)|g' \
          -e 's|/var/log/|$(logdir)/|g'
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(cgibindir) $(DESTDIR)$(pkgdatadir)/sql \
+	@$(INSTALL) -d $(DESTDIR)$(cgibindir) $(DESTDIR)$(pkgdatadir)/sql \
 	    $(DESTDIR)$(pkgdatadir)/lighttpd-conf \
 	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting \
 	    $(DESTDIR)$(mandir)/man8
-	$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(cgibindir)
-	$(INSTALL) -m 644 README $(DESTDIR)$(pkgdatadir)
-	$(INSTALL) -m 644 sql/*.sql $(DESTDIR)$(pkgdatadir)/sql
-	for f in lighttpd-conf/* apache-conf/*.conf \
+	@$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(cgibindir)
+	@$(INSTALL) -m 644 README $(DESTDIR)$(pkgdatadir)
+	@$(INSTALL) -m 644 sql/*.sql $(DESTDIR)$(pkgdatadir)/sql
+	@for f in lighttpd-conf/* apache-conf/*.conf \
 	    apache-conf/shared-hosting/.htaccess \
 	    apache-conf/shared-hosting/*; do \
 		$(PLACES) $$f >$(DESTDIR)$(pkgdatadir)/$$f || exit 1; \
 	done
-	$(PLACES) cgi/oauth_access_tokens.8 \
+	@$(PLACES) cgi/oauth_access_tokens.8 \
 	    >$(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
-	chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth* \
+	@chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth* \
 	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/.htaccess
-	chmod 700 $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/*.fcgi
-	chmod 644 $(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
+	@chmod 700 $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/*.fcgi
+	@chmod 644 $(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
+	@echo "  $(cgibindir)/oauth_access_tokens"
+	@echo "  $(pkgdatadir)/"
+	@echo "  $(mandir)/man8/oauth_access_tokens.8"
 
 uninstall:
 	rm -f $(DESTDIR)$(cgibindir)/oauth_access_tokens

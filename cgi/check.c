@@ -242,8 +242,9 @@ end_report(const struct report *report)
 {
 	if (report->errors > 0)
 		fprintf(report->out,
-		    "verdict: some or all lists are not answered; errors: %d, "
-		    "warnings: %d\n",
+		    "verdict: %s not answered; errors: %d, warnings: %d\n",
+		    report->result == CHECK_SOFTWARE ? "some or all lists are"
+		                                     : "lists are",
 		    report->errors, report->warnings);
 	else if (report->warnings > 0)
 		fprintf(report->out,
@@ -265,7 +266,8 @@ check_report(const char *const *environment, FILE *out)
 	if (config_read(&config, environment, error))
 		db = db_new(&config, true, error);
 	if (db == NULL)
-		tell(&report, "error", error, NULL);
+		tell(&report, "error", error,
+		    "oauth_access_tokens --help lists all settings.");
 	else
 		tell_settings(&report, &config);
 	tell_nearly(&report, environment);

@@ -67,7 +67,8 @@ static const struct setting settings[] = {
 	{ PREFIX "WORKERS", NUMBER(workers, 0, 64), "0",
 	    "processes that share the socket; 0: only this one" },
 	{ PREFIX "SUCCESSOR", CHOICE(successor, "0", "1"), "0",
-	    "1: where the first process is killed a worker takes its place" },
+	    "1, only where lighttpd starts the program: when the first process "
+	    "is killed, a worker takes its place" },
 	{ PREFIX "REQUEST_TIMEOUT_MS", MILLISECONDS(request_timeout_ms), "2000",
 	    "milliseconds for a request to arrive whole" },
 	{ PREFIX "CONNECT_TIMEOUT_MS", MILLISECONDS(connect_timeout_ms), "2000",

@@ -51,8 +51,8 @@ struct config {
  *
  * An empty value counts as none.  Returns false for a value out of range, an
  * unknown name that begins with "OAUTH_TOKENS_" (a misspelt setting), and when
- * memory ran out; numbers and choices then have their defaults where theirs
- * is wrong.
+ * memory ran out; a wrong number or choice then has
+ * its default.
  */
 bool config_read(struct config *config, const char *const *environment,
     char error[CONFIG_ERROR_SIZE]) __attribute__((warn_unused_result));

@@ -36,9 +36,9 @@ struct connection;
 struct connection *connection_new(const char *conninfo, const char **wrong);
 
 /*
- * Use the libraries below libpq once, before there are requests.  What they set
- * up at their first use they may not set up again where memory ran out for it
- * (OpenSSL), or crash there (the C library's user database).
+ * Use the libraries below libpq once, before there are requests.  If memory
+ * runs out at their first use, OpenSSL never sets itself up again, and the C
+ * library's user database may crash.
  */
 void connection_warm_up(void);
 
@@ -60,9 +60,8 @@ const char *connection_words(const struct connection *connection);
 /*
  * Prepare a statement under its name; ask one, prepared or not.
  *
- * A failure has words, and its verdict says whether a new connection may do
- * better; this one has then been closed.  So it has when the answer did not
- * come whole.
+ * After a failure connection_words() says what went wrong.  If the verdict asks
+ * for a new connection, or the answer was cut, this connection has been closed.
  */
 struct verdict connection_prepare(struct connection *connection,
     const struct statement *statement, int64_t deadline_ms)

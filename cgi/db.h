@@ -44,8 +44,8 @@ enum db_result db_ask(struct db *db, enum statement_id id,
 struct answer *db_answer(struct db *db);
 
 /*
- * Was the request that comes next not there yet when the last one was
- * answered?  It is then worth a wait where the database was away.
+ * Say whether the next request arrived after the last answer.  Such a request
+ * may wait for a database that was away.
  */
 void db_be_patient(struct db *db, bool patient);
 

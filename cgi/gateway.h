@@ -55,9 +55,9 @@ struct gateway_request {
  * Wait for the next request, without a limit.
  *
  * Returns false when there is none any more: after the one of CGI, or when
- * the process is asked to stop.  A request that does not arrive whole, in
- * time, and as records.h wants it is dropped, and its connection closed: the
- * web server answers 5xx.
+ * the process is asked to stop.  A request is dropped, and its connection
+ * closed, if it is not whole, is late, or breaks the rules of records.h: the
+ * web server then answers 5xx.
  */
 bool gateway_next(struct gateway_request *request)
     __attribute__((warn_unused_result));

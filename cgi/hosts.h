@@ -41,8 +41,8 @@ int64_t hosts_when(
     const struct hosts *hosts, bool patient, int64_t now_ms, int64_t end_ms);
 
 /*
- * Is a failed attempt worth another one at once?  It is after a success, as a
- * restart or an accident may have ended that connection.
+ * Should a failed attempt be repeated at once?  Yes, if the attempt before
+ * succeeded: a restart or an accident may have ended that connection.
  */
 bool hosts_try_again(const struct hosts *hosts, enum db_result result);
 

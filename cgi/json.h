@@ -2,7 +2,7 @@
  * json.h - JSON text (RFC 8259), written into room of a size known before.
  * The only file that knows json-c.
  *
- * Pure.  A failure sticks: what follows does nothing, and json_end() tells.
+ * Pure.  A failure sticks: what follows does nothing, and json_end() says so.
  */
 #ifndef JSON_H
 #define JSON_H

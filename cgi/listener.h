@@ -33,8 +33,8 @@ bool listener_open(int64_t linger_ms, bool others)
  *
  * Returns its descriptor, blocking, owned by the caller; or -1, when the
  * process is to stop.  Before that it takes what waits in the socket, until
- * nothing has come for a moment, or LISTENER_STOP_MS are over; not so after a
- * SIGHUP, if there are others to take it.
+ * nothing has come for a moment, or LISTENER_STOP_MS are over.  After a SIGHUP
+ * it leaves that to the other processes, if there are any.
  */
 int listener_accept(bool *queued);
 

@@ -10,8 +10,8 @@
 #define LOG_MESSAGE_MAX 900 /* bytes of a message that are written */
 
 /*
- * Say which request the lines that follow are about; the milliseconds they
- * tell count from here.
+ * Say which request the lines that follow are about; the milliseconds in
+ * them count from this call.
  *
  * id   one to LOG_ID_MAX printable characters, which are copied; NULL: one is
  *      made up, of 16 hexadecimal digits

@@ -39,7 +39,7 @@ static const struct param {
 	[QUERY_SHOW_ALL] = { "show_all", PARAM_FLAG,
 	    offsetof(struct query, show_all),
 	    "one of 1, true, 0, false or nothing",
-	    "expired tokens are listed, too" },
+	    "expired tokens are listed, too; letters of any case" },
 	[QUERY_API_KEY] = { "api_key", PARAM_TEXT,
 	    offsetof(struct query, api_key), "one text of at most 255 bytes",
 	    "the API key, where there is no X-API-KEY" },

@@ -44,12 +44,10 @@ bool supervisor_run(int n, const struct supervisor_limits *limits,
 
 /*
  * When the parent is killed its children get SIGTERM.  Not so with
- * limits->successor, for a web server that started the parent and looks, when
- * it is gone, whether the socket still answers: lighttpd then treats the socket
- * as served by a process that it did not start, and never starts the program
- * again.  Then the
- * children get SIGHUP, and the first to ask here takes the parent's place,
- * until the process that started the first parent has ended.
+ * limits->successor: then they get SIGHUP, and the first that asks here takes
+ * the parent's place.  lighttpd needs that: it does not start the program again
+ * while the socket answers.  For the same reason all end as soon as the process
+ * has ended that started the first parent.
  *
  * Returns true in that one: call supervisor_run() again.
  */

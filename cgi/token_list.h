@@ -16,7 +16,7 @@ struct token_row {
 	size_t token_len;   /* without the NUL; up to INT_MAX, as in libpq */
 	int64_t expires_us; /* see timestamp.h */
 	bool has_expires;   /* false for SQL NULL; expires_us is unset then */
-	int64_t id;         /* says the order of those that expire at once */
+	int64_t id;         /* says the order of those that expire together */
 };
 
 struct token_list {
@@ -39,7 +39,7 @@ token_list_has_next(const struct token_list *list, int64_t offset)
 /*
  * Put n rows (0 ...), whose ids differ, in the order of the answer, which is
  * PostgreSQL's "expires DESC, id DESC": NULL first, then the latest moment, and
- * of those that expire at once the highest id.
+ * of those that expire together the highest id.
  */
 void token_list_sort(struct token_row *rows, size_t n);
 

@@ -15,9 +15,9 @@
  * out      gets the line, cut where there is no more room
  * message  NUL-terminated, with lines of PQERRORS_VERBOSE
  *
- * Left out are a host name that nobody knows, as it may be a piece of a
- * password that holds an "@", and the lines that name a place in PostgreSQL's
- * sources.
+ * Two things are left out: a host name that nobody knows, because it may be a
+ * piece of a password that holds an "@"; and the lines that name a place in
+ * PostgreSQL's sources.
  */
 void words_copy(char out[WORDS_SIZE], const char *message);
 

@@ -1,4 +1,4 @@
--- demo.sql - the documented example, as it is: user 2 and his seven tokens,
+-- demo.sql - the documented example, as it is: user 2 and their seven tokens,
 -- which expired in 2023; plus one live token, the caller's own.
 --
 -- Every secret in here is published.  Never load it into a real database.

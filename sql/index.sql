@@ -7,10 +7,10 @@
 --     psql -d DATABASE -f index.sql
 --
 -- Where Mage's tables are in another schema than public, name that schema with
--- -v schema=mage.  A session that has used the table and leaves its transaction
--- open, as an idle Mage may, can hold the work up: after 30 seconds, or another
--- time (-v lock_timeout=2min), it ends with a message that says what to do.
--- Running it again mends what is left.
+-- -v schema=mage.  An open transaction in another session, such as an idle
+-- Mage's, can block this script.  After 30 seconds (-v lock_timeout=2min changes
+-- that) the script ends and says what to do.  Running it again mends what is
+-- left.
 --
 -- The order is the list's own: expires DESC with NULL first, then id DESC.
 
@@ -28,7 +28,7 @@
 SET search_path = :"schema", pg_temp;
 SET lock_timeout = :'lock_timeout';
 
--- Each of these may wait in vain; what came of them is looked at below.
+-- Each of these may time out; the query at the end checks the result.
 \set ON_ERROR_STOP off
 CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_oauth2_access_token_user_id_expires_id
 	ON oauth2_access_token (user_id, expires DESC, id DESC);

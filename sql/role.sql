@@ -3,7 +3,7 @@
 -- password_hash and every other table stay out of its reach.
 --
 -- Run it in Mage's database as a superuser, or as an owner of the tables who
--- may create roles; it may be run again:
+-- may create roles.  It may be run again, by a superuser or by who made the role:
 --
 --     psql -d DATABASE -f role.sql
 --
@@ -69,21 +69,21 @@ BEGIN
 END
 $$;
 
--- Tables and all else are looked for in this schema alone.  By default the
--- schema named after the role comes first, which anybody could make who may
--- create schemas.
+-- Tables and all else are looked for in this schema alone.  PostgreSQL's default
+-- looks first in a schema named after the role, and anybody who may create
+-- schemas could make that one.
 ALTER ROLE oauth_access_tokens SET search_path = :"schema", pg_temp;
 -- A policy that hides rows is an error, not a shorter list.
 ALTER ROLE oauth_access_tokens SET row_security = off;
 -- The role cannot write Mage's tables as it has no right to; this says it once
 -- more.
 ALTER ROLE oauth_access_tokens SET default_transaction_read_only = on;
--- The server's own end of a statement whose client is gone or has given up.
+-- The server ends a statement whose client is gone or has given up.
 ALTER ROLE oauth_access_tokens SET statement_timeout = '2s';
 ALTER ROLE oauth_access_tokens SET lock_timeout = '1s';
 ALTER ROLE oauth_access_tokens SET idle_in_transaction_session_timeout = '5s';
--- One plan for all users, made once a connection, and never compiled: that
--- would be paid by each request.
+-- Plan once for each connection, the same plan for all users.  Do not compile
+-- it: each request would pay for that.
 ALTER ROLE oauth_access_tokens SET jit = off;
 ALTER ROLE oauth_access_tokens SET plan_cache_mode = force_generic_plan;
 

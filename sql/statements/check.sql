@@ -273,7 +273,7 @@ WITH needed (relation, name, type) AS (VALUES
 				pg_catalog.pg_relation_size(oid::regclass)))
 		END),
 		CASE WHEN NOT found THEN 'As its owner: index.sql (README, Install, step '
-			'2); then reload or restart the program.' END
+			'2); then restart the program.' END
 	FROM tables
 	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM keys
 		WHERE keys.relation = tables.relation AND indisvalid AND whole

@@ -11,7 +11,9 @@ SELECT CASE WHEN registered = 0 THEN 'error'
 		registered, allowed),
 	CASE WHEN registered = 0 THEN 'Start Mage once: it registers its own.  '
 		'Where Mage runs with another OAUTH2_APPLICATION_CLIENT_ID, give '
-		'that to OAUTH_TOKENS_CLIENT_ID.' END
+		'that to OAUTH_TOKENS_CLIENT_ID.'
+	WHEN registered < allowed THEN 'Take those that Mage does not have '
+		'out of OAUTH_TOKENS_CLIENT_ID.' END
 FROM (
 	SELECT count(*) AS allowed, count(*) FILTER (
 		WHERE application.id IS NOT NULL) AS registered

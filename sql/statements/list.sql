@@ -22,8 +22,8 @@
 -- Which tokens are listed: those that have not expired, or all?
 -- @variants active all
 --
--- The statement gives one row or more, in no order: sorting what is sorted
--- already would take up to a tenth of its time.  The first three values are the
+-- The statement gives one row or more, in no order: the program sorts the page,
+-- and a sort here would take up to a tenth of the statement's time.  The first three values are the
 -- same in every row:
 --
 --   outcome  text         'ok', or the type of the error: the first check
