@@ -202,7 +202,7 @@ static bool
 tell_lines(struct report *report, struct db *db, enum statement_id id,
     const char *value, int length)
 {
-	const struct db_params params = { { value }, { length } };
+	const struct statement_params params = { { value }, { length } };
 	enum db_result result = db_ask(db, id, &params);
 	const struct answer *answer;
 

@@ -253,7 +253,7 @@ connection_prepare(struct connection *connection,
 
 struct verdict
 connection_ask(struct connection *connection, const struct statement *statement,
-    bool prepared, const struct db_params *params, int64_t deadline_ms)
+    bool prepared, const struct statement_params *params, int64_t deadline_ms)
 {
 	const struct statement *s = statement;
 	int binary[STATEMENT_PARAMS_MAX];

@@ -1,6 +1,6 @@
 /*
  * connection.h - a connection to PostgreSQL: open it and ask by a deadline,
- * hand out the cells of an answer.  The only file that knows libpq.
+ * hand out the cells of an answer.  connection.c alone knows libpq.
  *
  * A deadline is a moment of clock_now_ms().  Only the lookup of a host's name
  * may take longer, which libpq does in the C library.
@@ -14,12 +14,6 @@
 
 #include "statements.h"
 #include "verdict.h"
-
-/* A statement's parameters, in binary; a text's binary form is its bytes. */
-struct db_params {
-	const char *values[STATEMENT_PARAMS_MAX]; /* NULL: SQL NULL */
-	int lengths[STATEMENT_PARAMS_MAX];        /* bytes */
-};
 
 struct connection;
 
@@ -68,7 +62,7 @@ struct verdict connection_prepare(struct connection *connection,
     __attribute__((warn_unused_result));
 struct verdict connection_ask(struct connection *connection,
     const struct statement *statement, bool prepared,
-    const struct db_params *params, int64_t deadline_ms)
+    const struct statement_params *params, int64_t deadline_ms)
     __attribute__((warn_unused_result));
 
 /*

@@ -83,8 +83,8 @@ prepare(struct db *db, enum statement_id id, int64_t deadline_ms)
 
 /* Ask once, on the connection there is. */
 static struct verdict
-ask_now(struct db *db, enum statement_id id, const struct db_params *params,
-    int64_t deadline_ms)
+ask_now(struct db *db, enum statement_id id,
+    const struct statement_params *params, int64_t deadline_ms)
 {
 	struct verdict verdict;
 
@@ -110,7 +110,7 @@ begin_session(struct db *db, int64_t deadline_ms)
 	const char not_ours[] = {
 		config->statements == STATEMENTS_UNNAMED ? 1 : 0
 	};
-	const struct db_params params = {
+	const struct statement_params params = {
 		.values = { (const char *)&lock_ms, (const char *)&query_ms,
 		    not_ours },
 		.lengths = { sizeof lock_ms, sizeof query_ms, sizeof not_ours },
@@ -186,8 +186,8 @@ connect_in_turn(struct db *db, int64_t end_ms)
 
 /* Ask once, and connect first where there is no connection. */
 static struct verdict
-ask_once(struct db *db, enum statement_id id, const struct db_params *params,
-    int64_t end_ms)
+ask_once(struct db *db, enum statement_id id,
+    const struct statement_params *params, int64_t end_ms)
 {
 	int64_t query_ms = db->config->query_timeout_ms;
 
@@ -202,7 +202,8 @@ ask_once(struct db *db, enum statement_id id, const struct db_params *params,
 }
 
 enum db_result
-db_ask(struct db *db, enum statement_id id, const struct db_params *params)
+db_ask(
+    struct db *db, enum statement_id id, const struct statement_params *params)
 {
 	int64_t end_ms = clock_now_ms() + db->config->connect_timeout_ms +
 	                 db->config->query_timeout_ms;

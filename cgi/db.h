@@ -38,7 +38,7 @@ struct db *db_new(
  * asked again, within the same limits.  A failure has been logged.
  */
 enum db_result db_ask(struct db *db, enum statement_id id,
-    const struct db_params *params) __attribute__((warn_unused_result));
+    const struct statement_params *params) __attribute__((warn_unused_result));
 
 /* The answer of DB_OK, until the next question or db_forget(). */
 struct answer *db_answer(struct db *db);

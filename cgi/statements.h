@@ -56,6 +56,13 @@ struct statement {
 	const char *text;
 };
 
+/* What a statement is asked with, in binary; a text's binary form is its bytes.
+ */
+struct statement_params {
+	const char *values[STATEMENT_PARAMS_MAX]; /* NULL: SQL NULL */
+	int lengths[STATEMENT_PARAMS_MAX];        /* bytes */
+};
+
 /* By enum statement_id. */
 extern const struct statement statements[STATEMENTS];
 

@@ -33,7 +33,7 @@ ask(struct db *db, const struct config *config,
 	uint64_t limit = htobe64((uint64_t)request->limit);
 	uint64_t offset = htobe64((uint64_t)request->offset);
 	const char show_all_sent[] = { request->show_all_sent ? 1 : 0 };
-	const struct db_params params = {
+	const struct statement_params params = {
 		.values = { request->api_key, request->token, project,
 		    (const char *)&limit, (const char *)&offset,
 		    show_all_sent },

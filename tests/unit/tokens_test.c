@@ -35,7 +35,7 @@ struct db {
 	enum db_result result;
 	struct answer answer;
 	enum statement_id asked;
-	struct db_params params;
+	struct statement_params params;
 	int forgotten; /* times */
 };
 
@@ -49,7 +49,8 @@ log_line(const char *format, ...)
 }
 
 enum db_result
-db_ask(struct db *db, enum statement_id id, const struct db_params *params)
+db_ask(
+    struct db *db, enum statement_id id, const struct statement_params *params)
 {
 	db->asked = id;
 	db->params = *params;
