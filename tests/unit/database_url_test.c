@@ -92,11 +92,13 @@ static const struct good {
 static char *
 spell(const char *url)
 {
-	char *text = NULL;
+	char *text = NULL, *copy;
 
 	assert_true(
 	    asprintf(&text, "%s%s", *url == ':' ? "postgresql" : "", url) > 0);
-	return guarded_text(text);
+	copy = guarded_text(text);
+	free(text);
+	return copy;
 }
 
 static void
