@@ -154,6 +154,20 @@ begin_request(const struct config *config, const struct request *request)
 	return log_begin_request(request->id, request->id_len);
 }
 
+/* OPTIONS, and a method that the address does not have: say those it has. */
+static void
+answer_methods(const struct route *route, enum request_method method,
+    struct response *response)
+{
+	char methods[ROUTE_METHODS_SIZE];
+
+	route_methods(methods, route);
+	if (route_has(route, method))
+		response_set_options(response, methods);
+	else
+		response_set_not_allowed(response, methods);
+}
+
 void
 endpoint_answer(const struct config *config, struct db *db,
     const char *const *variables, const char *program,
@@ -161,19 +175,15 @@ endpoint_answer(const struct config *config, struct db *db,
 {
 	struct request request;
 	const struct route *route;
-	char methods[ROUTE_METHODS_SIZE] = "";
 
 	request_parse(&request, variables);
 	response_begin(response, begin_request(config, &request));
 	route = route_find(request.path, program);
-	if (route != NULL)
-		route_methods(methods, route);
 	if (route == NULL)
 		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
-	else if (!route_has(route, request.method))
-		response_set_not_allowed(response, methods);
-	else if (request.method == REQUEST_OPTIONS)
-		response_set_options(response, methods);
+	else if (!route_has(route, request.method) ||
+	         request.method == REQUEST_OPTIONS)
+		answer_methods(route, request.method, response);
 	else
 		answer_list(config, db, route, &request, response);
 	if (request.method == REQUEST_HEAD)
