@@ -247,36 +247,30 @@ next_signal(bool stopping, int64_t now_ms)
 }
 
 /*
- * Is it time to stop?  With a successor it always is when who started the first
- * parent has ended, as a new lighttpd must not find that the socket answers;
- * and a process that has taken the first one's place goes on until then, as
- * nobody would start the program again.
+ * Act on a signal, or 0; is it time to stop?
+ *
+ * With a successor it always is when who started the first parent has ended, as
+ * a new lighttpd must not find that the socket answers; and a process that has
+ * taken the first one's place goes on until then, as nobody would start the
+ * program again.
  */
-static bool
-is_to_stop(int number)
-{
-	bool asked = number != 0 && number != SIGCHLD && number != SIGHUP;
-
-	return is_starter_gone() || (asked && !supervisor.heir);
-}
-
-/* Act on a signal, or 0; is it time to stop? */
 static bool
 act_on(int number, bool stopping, int64_t now_ms)
 {
-	bool stop = !(stopping && number == 0) && is_to_stop(number);
-	bool replace = !stop && number != 0 && number != SIGCHLD;
+	bool asked = number != 0 && number != SIGCHLD;
+	bool gone = !(stopping && number == 0) && is_starter_gone();
+	bool stop = gone || (asked && number != SIGHUP && !supervisor.heir);
 
 	for (int i = 0; i < supervisor.n; i++) {
 		struct child *child = &supervisor.children[i];
 
 		if (stop && child->pid != 0)
 			ask_to_end(child, SIGTERM, now_ms);
-		else if (replace)
+		else if (asked && !stop)
 			child->replace = true;
 	}
 	/* After the signals: a worker that sees this has seen its own. */
-	if (stop && is_starter_gone()) {
+	if (gone) {
 		log_line("what started the program is gone, and it ends too");
 		shutdown(STDIN_FILENO, SHUT_RDWR);
 	}
