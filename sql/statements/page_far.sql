@@ -4,14 +4,7 @@
 -- to the page; only the rows of the page are read from the table.
 
 SELECT reader.user_id, total.count, page.*
--- Unless the outcome is 'ok' there is no reader, and no token is looked at.
-FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
-CROSS JOIN LATERAL (
-	SELECT count(*)
-	FROM oauth2_access_token AS counted
-	WHERE counted.user_id = reader.user_id
-		AND counted.expires > now() -- @only active
-) AS total
+-- @include reader_total
 CROSS JOIN LATERAL (
 	-- How many rows there are from the page's first on, and in the page.
 	SELECT rest, least($4::bigint, rest) AS size,

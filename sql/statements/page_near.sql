@@ -3,14 +3,7 @@
 -- The count reads the index alone, the page skips to its rows in their order.
 
 SELECT reader.user_id, total.count, page.*
--- Unless the outcome is 'ok' there is no reader, and no token is looked at.
-FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
-CROSS JOIN LATERAL (
-	SELECT count(*)
-	FROM oauth2_access_token AS counted
-	WHERE counted.user_id = reader.user_id
-		AND counted.expires > now() -- @only active
-) AS total
+-- @include reader_total
 LEFT JOIN LATERAL (
 	SELECT listed.id, listed.expires, listed.token
 	FROM oauth2_access_token AS listed
