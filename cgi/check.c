@@ -160,6 +160,15 @@ tell_settings(struct report *report, const struct config *config)
 	tell(report, "ok", line, NULL);
 }
 
+/* Does a connection stay on this machine? */
+static bool
+is_local(const struct connection_place *place)
+{
+	return place->host[0] == '/' || place->host[0] == '@' ||
+	       strncmp(place->address, "127.", 4) == 0 ||
+	       strcmp(place->address, "::1") == 0;
+}
+
 /* Connect and say how; false: there is no connection. */
 static bool
 tell_connection(struct report *report, struct db *db)
@@ -186,9 +195,9 @@ tell_connection(struct report *report, struct db *db)
 	tell(report, "ok", line, NULL);
 	snprintf(line, sizeof line, "encryption: %s",
 	    place.protocol != NULL ? place.protocol
-	    : place.local          ? "none, within this machine"
+	    : is_local(&place)     ? "none, within this machine"
 	                           : "none");
-	if (place.protocol != NULL || place.local)
+	if (place.protocol != NULL || is_local(&place))
 		tell(report, "ok", line, NULL);
 	else
 		tell(report, "warning", line,

@@ -327,19 +327,6 @@ answer_text(const struct answer *answer, int row, int column)
 	return PQgetvalue(answer->result, row, column);
 }
 
-bool
-answer_is_constant(const struct answer *answer, int column)
-{
-	const char *first = answer_text(answer, 0, column);
-	size_t len = answer_length(answer, 0, column);
-
-	for (int i = 1; i < answer_rows(answer); i++)
-		if (answer_length(answer, i, column) != len ||
-		    memcmp(answer_text(answer, i, column), first, len) != 0)
-			return false;
-	return true;
-}
-
 void
 answer_wipe(struct answer *answer, int column)
 {
@@ -407,16 +394,6 @@ connection_new(const char *conninfo, const char **wrong)
 	return NULL;
 }
 
-static bool
-is_local(const PGconn *pq)
-{
-	const char *host = PQhost(pq);
-	const char *address = PQhostaddr(pq);
-
-	return host[0] == '/' || host[0] == '@' ||
-	       strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
 static const char *
 protocol_of(PGconn *pq)
 {
@@ -434,10 +411,10 @@ connection_place(const struct connection *connection)
 
 	return (struct connection_place){
 		.host = PQhost(pq),
+		.address = PQhostaddr(pq),
 		.port = PQport(pq),
 		.database = PQdb(pq),
 		.user = PQuser(pq),
-		.local = is_local(pq),
 		.protocol = protocol_of(pq),
 	};
 }

@@ -90,9 +90,6 @@ int64_t answer_int64(const struct answer *answer, int row, int column);
 bool answer_boolean(const struct answer *answer, int row, int column);
 const char *answer_text(const struct answer *answer, int row, int column);
 
-/* Has a column the same cell in all rows, of which there must be one? */
-bool answer_is_constant(const struct answer *answer, int column);
-
 /* Wipe a column, where there is one. */
 void answer_wipe(struct answer *answer, int column);
 
@@ -101,8 +98,8 @@ void connection_forget(struct connection *connection);
 
 /* Where an open connection leads; texts live as long as it is open. */
 struct connection_place {
-	const char *host, *port, *database, *user;
-	bool local; /* a Unix socket, or the loopback address */
+	const char *host; /* or a Unix socket's directory */
+	const char *address, *port, *database, *user;
 	const char
 	    *protocol; /* of TLS, as "TLSv1.3"; "GSSAPI"; NULL: clear text */
 };

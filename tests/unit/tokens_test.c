@@ -100,21 +100,6 @@ answer_text(const struct answer *answer, int row, int column)
 	return guarded_text(text != NULL ? text : "");
 }
 
-bool
-answer_is_constant(const struct answer *answer, int column)
-{
-	const char *first = cell(answer, 0, column);
-
-	for (int i = 1; i < answer->n; i++) {
-		const char *text = cell(answer, i, column);
-
-		if ((text == NULL) != (first == NULL) ||
-		    (text != NULL && strcmp(text, first) != 0))
-			return false;
-	}
-	return true;
-}
-
 size_t
 answer_length(const struct answer *answer, int row, int column)
 {
