@@ -56,7 +56,8 @@ LIBRARIES := $(shell pkg-config --cflags json-c libpq 2>/dev/null) \
                2>/dev/null)"'
 # -iquote: no name of ours hides a header of a library's.
 INCLUDES    = -iquote $(B) -iquote cgi $(LIBRARIES)
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES) \
+LANGUAGE    = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES)
+ALL_CFLAGS  = $(LANGUAGE) \
               $(WARNINGS) $(HARDENING) -fPIE -MMD -MP $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 
@@ -248,12 +249,11 @@ TESTS_PY = $(shell grep -lE '^("""|\#!/usr/bin/python3)' \
 KIT      = $(patsubst tests/kit/%.py,kit.%,$(wildcard tests/kit/*.py)) \
            $(patsubst %.py,%,$(notdir $(wildcard tests/e2e/*.py \
              tests/sql/*.py tests/readme/*.py tests/bench/*.py)))
-LINT_FLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(INCLUDES)
 lint: packages-lint $(B)/sql.h
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
 	    tests/bench/peers/*.c
-	$(TIDY) cgi/*.c -- $(LINT_FLAGS)
-	$(TIDY) $(TESTS_C) -- -iquote tests/unit $(LINT_FLAGS)
+	$(TIDY) cgi/*.c -- $(LANGUAGE)
+	$(TIDY) $(TESTS_C) -- -iquote tests/unit $(LANGUAGE)
 	$(CPPCHECK) cgi
 	$(CPPCHECK) -Itests/unit $(TESTS_C)
 	tests/house

@@ -72,7 +72,7 @@ has(struct piece piece, char c)
 
 /*
  * Take off what is before the first byte of some, and that byte; or all, where
- * none of them is there.  *end gets the byte, or NUL.
+ * none of them is there.  *end becomes that byte, or NUL.
  */
 static struct piece
 take(struct piece *rest, const char *ends, char *end)
