@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "database_url.h"
+#include "text.h"
 #include "uri.h"
 
 #define PREFIX "OAUTH_TOKENS_"
@@ -62,6 +63,8 @@ static const struct setting settings[] = {
 	    "permission" },
 	{ PREFIX "MAX_LIMIT", NUMBER(max_limit, 1, 1000000), "10000",
 	    "the most tokens in one answer" },
+	{ PREFIX "DISPLAY", CHOICE(display, "full", "masked"), "full",
+	    "masked: only the first characters of each token are ever shown" },
 	{ PREFIX "STATEMENTS", CHOICE(statements, "prepared", "unnamed"),
 	    "prepared", "unnamed is for poolers in transaction mode" },
 	{ PREFIX "WORKERS", NUMBER(workers, 0, 64), "0",
@@ -160,22 +163,6 @@ is_client_list(const char *list, const struct setting *setting)
 }
 
 static bool
-parse_number(int64_t *out, const char *text, const struct setting *setting)
-{
-	int64_t value = 0;
-
-	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		value = value * 10 + *text - '0';
-		if (value > setting->max)
-			return false;
-	}
-	*out = value;
-	return value >= setting->min;
-}
-
-static bool
 parse_choice(int64_t *out, const char *text, const struct setting *setting)
 {
 	for (int64_t i = 0; setting->choices[i] != NULL; i++) {
@@ -234,6 +221,7 @@ set_setting(struct config *config, const struct setting *setting,
 {
 	void *field = (char *)config + setting->offset;
 	size_t len = strlen(text);
+	int64_t number;
 
 	if (!uri_is_utf8(text, len))
 		return false;
@@ -247,7 +235,11 @@ set_setting(struct config *config, const struct setting *setting,
 		return len >= (size_t)setting->min &&
 		       len <= (size_t)setting->max && set_text(field, text);
 	case SETTING_NUMBER:
-		return parse_number(field, text, setting);
+		if (!text_decimal(&number, text, len) ||
+		    number < setting->min || number > setting->max)
+			return false;
+		*(int64_t *)field = number;
+		return true;
 	case SETTING_CHOICE:
 		return parse_choice(field, text, setting);
 	case SETTING_FLAG:

@@ -18,6 +18,11 @@ enum config_statements {
 	STATEMENTS_UNNAMED,  /* parsed anew, for poolers in transaction mode */
 };
 
+enum config_display {
+	DISPLAY_FULL,
+	DISPLAY_MASKED, /* nothing unmasks a token */
+};
+
 struct config {
 	/*
 	 * libpq's connection string; NULL leaves all to libpq's own variables
@@ -29,6 +34,7 @@ struct config {
 	char *project_uuid; /* NULL: permissions on any project count */
 	bool by_permission; /* as Mage's REQUIRE_USER_PERMISSIONS */
 	int64_t max_limit;  /* rows, 1 ... */
+	int64_t display;    /* enum config_display */
 	int64_t statements; /* enum config_statements */
 	int64_t workers;    /* 0: this process alone */
 	int64_t successor;  /* 1: a worker takes the first process's place */

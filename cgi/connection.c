@@ -206,8 +206,10 @@ judge(struct connection *connection, bool whole)
 	    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
 	if (sqlstate != NULL) {
-		snprintf(connection->words, sizeof connection->words, "%s: %s",
-		    sqlstate, message != NULL ? message : "no message");
+		snprintf(connection->words, sizeof connection->words,
+		    "%s: %s%s", sqlstate,
+		    message != NULL ? message : "no message",
+		    verdict_remedy(sqlstate));
 		return verdict_of(sqlstate);
 	}
 	if (!whole && PQstatus(connection->pq) == CONNECTION_OK) {

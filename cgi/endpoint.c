@@ -31,6 +31,8 @@ error_of_outcome(enum tokens_outcome outcome)
 		return ERROR_EXPIRED_TOKEN;
 	case TOKENS_NOT_A_VIEWER:
 		return ERROR_NOT_A_VIEWER;
+	case TOKENS_NOT_FOUND:
+		return ERROR_NOT_FOUND;
 	}
 	return ERROR_INTERNAL;
 }
@@ -68,25 +70,44 @@ choose_api_key(struct tokens_request *wanted, const struct config *config,
 	    config, wanted->api_key, wanted->api_key_len);
 }
 
-static void
-write_list(struct response *response, const struct query *query,
-    const struct token_list *list)
+/* Write what was found; false: out of memory. */
+static bool
+write_tokens(struct response *response, enum tokens_which which,
+    const struct query *query, const struct token_list *list)
 {
 	char links[LINKS_SIZE];
 	char *text;
 	size_t len;
 
-	if (!render_list(
-	        list, token_list_has_next(list, query->offset), &text, &len)) {
-		log_line("out of memory for a list of %zu rows", list->n);
-		response_set_error(response, ERROR_INTERNAL, NULL, false);
-		return;
+	if (which != TOKENS_LIST) {
+		if (!render_one(list, &text, &len))
+			return false;
+		response_set_token(response, text, len);
+		return true;
 	}
+	if (!render_list(
+	        list, token_list_has_next(list, query->offset), &text, &len))
+		return false;
 	links_format(links, query, list);
 	response_set_list(response, text, len, list->count, links);
+	return true;
 }
 
-/* The checks of a list that need no database, in the manual's order. */
+static enum tokens_which
+which_tokens(const struct route *route)
+{
+	switch (route->kind) {
+	case ROUTE_LIST:
+		return TOKENS_LIST;
+	case ROUTE_ONE:
+		return TOKENS_ONE;
+	case ROUTE_CURRENT:
+		return TOKENS_CURRENT;
+	}
+	return TOKENS_LIST;
+}
+
+/* The checks that need no database, in the manual's order. */
 static enum error
 vet(struct tokens_request *wanted, struct query *query,
     const struct config *config, const struct route *route,
@@ -106,8 +127,13 @@ vet(struct tokens_request *wanted, struct query *query,
 
 	if (query->limit > config->max_limit)
 		query->limit = config->max_limit;
+	wanted->which = which_tokens(route);
+	wanted->id = route_id(request->path);
 	wanted->token = request->token.text;
 	wanted->token_len = request->token.len;
+	wanted->masked =
+	    config->display == DISPLAY_MASKED || query->mask == QUERY_FLAG_ON;
+	wanted->details = query->details;
 	wanted->limit = query->limit;
 	wanted->offset = query->offset;
 	wanted->show_all = query->show_all == QUERY_FLAG_ON;
@@ -115,9 +141,9 @@ vet(struct tokens_request *wanted, struct query *query,
 	return ERROR_NONE;
 }
 
-/* GET and HEAD of a list. */
+/* GET and HEAD of tokens. */
 static void
-answer_list(const struct config *config, struct db *db,
+answer_tokens(const struct config *config, struct db *db,
     const struct route *route, const struct request *request,
     struct response *response)
 {
@@ -132,12 +158,15 @@ answer_list(const struct config *config, struct db *db,
 	if (db != NULL)
 		error = vet(&wanted, &query, config, route, request, message);
 	if (error == ERROR_NONE) {
-		result = tokens_list(db, config, &wanted, &outcome, &list);
+		result = tokens_read(db, config, &wanted, &outcome, &list);
 		error = error_of(result, outcome);
 	}
-	if (error == ERROR_NONE)
-		write_list(response, &query, &list);
-	else
+	if (error == ERROR_NONE &&
+	    !write_tokens(response, wanted.which, &query, &list)) {
+		log_line("out of memory for a list of %zu rows", list.n);
+		error = ERROR_INTERNAL;
+	}
+	if (error != ERROR_NONE)
 		response_set_error(response, error,
 		    error == ERROR_INVALID_PARAMETER ? message : NULL,
 		    request->token.state != CREDENTIAL_ABSENT);
@@ -185,7 +214,7 @@ endpoint_answer(const struct config *config, struct db *db,
 	         request.method == REQUEST_OPTIONS)
 		answer_methods(route, request.method, response);
 	else
-		answer_list(config, db, route, &request, response);
+		answer_tokens(config, db, route, &request, response);
 	if (request.method == REQUEST_HEAD)
 		response_drop_body(response);
 }

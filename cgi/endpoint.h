@@ -20,7 +20,7 @@
  * response   gets the answer; to be cleared by the caller
  *
  * Begins the request for the log; the caller ends it.  Blocks no longer than
- * tokens_list().
+ * tokens_read().
  */
 void endpoint_answer(const struct config *config, struct db *db,
     const char *const *variables, const char *program,

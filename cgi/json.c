@@ -126,12 +126,6 @@ json_int64(struct json *json, int64_t value)
 	append_value(json, json_object_new_int64(value), 0);
 }
 
-void
-json_boolean(struct json *json, bool value)
-{
-	append_value(json, json_object_new_boolean(value), 0);
-}
-
 bool
 json_end(struct json *json, char **text, size_t *len)
 {

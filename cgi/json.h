@@ -17,7 +17,7 @@ struct json {
 	size_t len, size; /* of what is written, without NUL; of the room */
 };
 
-/* The most bytes that json_int64() and json_boolean() write. */
+/* The most bytes that json_int64() writes. */
 #define JSON_NUMBER_MAX 20
 
 /*
@@ -51,8 +51,6 @@ void json_string(struct json *json, const char *text, size_t len);
 size_t json_string_len(const char *text, size_t len);
 
 void json_int64(struct json *json, int64_t value);
-
-void json_boolean(struct json *json, bool value);
 
 /*
  * End a text.

@@ -13,7 +13,7 @@
 struct target {
 	char api_key[3 * QUERY_API_KEY_MAX + 1];
 	int64_t limit;
-	bool show_all;
+	const char *show_all, *details, *mask; /* "" where not */
 };
 
 /* Append one link at out[n]; returns the length of all. */
@@ -22,9 +22,10 @@ add_link(char out[LINKS_SIZE], size_t n, const struct target *target,
     const char *relation, int64_t offset)
 {
 	return n + (size_t)snprintf(out + n, LINKS_SIZE - n,
-	               "%s<?_limit=%lld&_offset=%lld%s%s%s>; rel=\"%s\"",
+	               "%s<?_limit=%lld&_offset=%lld%s%s%s%s%s>; rel=\"%s\"",
 	               n > 0 ? ", " : "", (long long)target->limit,
-	               (long long)offset, target->show_all ? "&show_all=1" : "",
+	               (long long)offset, target->show_all, target->details,
+	               target->mask,
 	               target->api_key[0] != '\0' ? "&api_key=" : "",
 	               target->api_key, relation);
 }
@@ -35,7 +36,10 @@ links_format(char out[LINKS_SIZE], const struct query *query,
 {
 	struct target target = {
 		.limit = query->limit > 0 ? query->limit : QUERY_DEFAULT_LIMIT,
-		.show_all = query->show_all == QUERY_FLAG_ON,
+		.show_all =
+		    query->show_all == QUERY_FLAG_ON ? "&show_all=1" : "",
+		.details = query->details ? "&_format=with_details" : "",
+		.mask = query->mask == QUERY_FLAG_ON ? "&_mask=1" : "",
 	};
 	int64_t last = list->count > 0
 	                   ? (list->count - 1) / target.limit * target.limit

@@ -7,15 +7,18 @@
 #include <strings.h>
 
 #include "query.h"
+#include "text.h"
 #include "uri.h"
 
 enum param_kind {
-	PARAM_COUNT, /* int64_t: decimal digits, 0 ... INT64_MAX */
-	PARAM_FLAG,  /* enum query_flag: 1, true; 0, false, empty */
-	PARAM_TEXT,  /* char [QUERY_API_KEY_MAX + 1] */
+	PARAM_COUNT,  /* int64_t: decimal digits, 0 ... INT64_MAX */
+	PARAM_FLAG,   /* enum query_flag: 1, true; 0, false, empty */
+	PARAM_TEXT,   /* char [QUERY_API_KEY_MAX + 1] */
+	PARAM_FORMAT, /* bool: is it with_details? */
 };
 
 #define WHOLE_NUMBER "one whole number from 0 to 9223372036854775807"
+#define ON_OR_OFF    "one of 1, true, 0, false or nothing"
 
 _Static_assert(
     QUERY_API_KEY_MAX == 255 && QUERY_DEFAULT_LIMIT == 40 && QUERY_MAX == 4096,
@@ -37,12 +40,18 @@ static const struct param {
 	    offsetof(struct query, offset), WHOLE_NUMBER,
 	    "so many tokens are skipped (default 0)" },
 	[QUERY_SHOW_ALL] = { "show_all", PARAM_FLAG,
-	    offsetof(struct query, show_all),
-	    "one of 1, true, 0, false or nothing",
+	    offsetof(struct query, show_all), ON_OR_OFF,
 	    "expired tokens are listed, too; letters of any case" },
 	[QUERY_API_KEY] = { "api_key", PARAM_TEXT,
 	    offsetof(struct query, api_key), "one text of at most 255 bytes",
 	    "the API key, where there is no X-API-KEY" },
+	[QUERY_FORMAT] = { "_format", PARAM_FORMAT,
+	    offsetof(struct query, details), "one text",
+	    "with_details: more of each token; any other text changes "
+	    "nothing" },
+	[QUERY_MASK] = { "_mask", PARAM_FLAG, offsetof(struct query, mask),
+	    ON_OR_OFF,
+	    "only the first characters of each token; letters of any case" },
 };
 
 /* What parsing is about. */
@@ -51,23 +60,6 @@ struct parser {
 	unsigned int known, seen; /* parameters, by QUERY_PARAMETER() */
 	char *error;              /* QUERY_ERROR_SIZE bytes */
 };
-
-static bool
-parse_count(int64_t *out, const char *text)
-{
-	int64_t value = 0;
-
-	if (*text == '\0')
-		return false;
-	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9' ||
-		    __builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, *text - '0', &value))
-			return false;
-	}
-	*out = value;
-	return true;
-}
 
 static bool
 parse_flag(enum query_flag *out, const char *text)
@@ -100,7 +92,7 @@ parse_value(struct query *q, const struct param *param, const char *text)
 
 	switch (param->kind) {
 	case PARAM_COUNT:
-		return parse_count(field, text);
+		return text_decimal(field, text, strlen(text));
 	case PARAM_FLAG:
 		return parse_flag(field, text);
 	case PARAM_TEXT:
@@ -108,6 +100,9 @@ parse_value(struct query *q, const struct param *param, const char *text)
 		if (len > QUERY_API_KEY_MAX)
 			return false;
 		memcpy(field, text, len + 1);
+		return true;
+	case PARAM_FORMAT:
+		*(bool *)field = strcmp(text, "with_details") == 0;
 		return true;
 	}
 	return false;

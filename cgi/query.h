@@ -23,6 +23,8 @@ enum query_parameter {
 	QUERY_OFFSET,
 	QUERY_SHOW_ALL,
 	QUERY_API_KEY,
+	QUERY_FORMAT,
+	QUERY_MASK,
 	QUERY_PARAMETERS, /* how many there are */
 };
 
@@ -39,6 +41,8 @@ struct query {
 	int64_t limit;            /* rows, 0 ... INT64_MAX */
 	int64_t offset;           /* rows to skip, 0 ... INT64_MAX */
 	enum query_flag show_all; /* expired tokens too */
+	enum query_flag mask;     /* absent and off: as the setting says */
+	bool details;
 	char
 	    api_key[QUERY_API_KEY_MAX + 1]; /* UTF-8; "" when absent or empty */
 };

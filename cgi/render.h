@@ -1,7 +1,7 @@
 /*
- * render.h - a list as JSON text.
+ * render.h - a list, and one token, as JSON text.
  *
- * Pure.  The only file that knows the names of a list's members.
+ * Pure.  The only file that knows the names of their members.
  */
 #ifndef RENDER_H
 #define RENDER_H
@@ -12,9 +12,11 @@
 #include "token_list.h"
 
 /*
- * Write {"oauth_access_tokens": [...], "metadata": {"count": N, "next": B}}.
+ * Write {"oauth_access_tokens": [...], "metadata": {"count": N, "next": B}};
+ * write {"oauth_access_token": {...}}.
  *
- * list  rows in the order of the answer; tokens in UTF-8
+ * list  rows in the order of the answer, texts in UTF-8; one row and more for
+ *       render_one()
  * next  does a token follow this page?
  * text  gets the text, to be freed by the caller with free()
  * len   gets its length in bytes, without the NUL
@@ -23,5 +25,7 @@
  */
 bool render_list(const struct token_list *list, bool next, char **text,
     size_t *len) __attribute__((warn_unused_result));
+bool render_one(const struct token_list *list, char **text, size_t *len)
+    __attribute__((warn_unused_result));
 
 #endif

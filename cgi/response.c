@@ -62,7 +62,7 @@ response_begin(struct response *response, const char *request_id)
 {
 	snprintf(response->request_id, sizeof response->request_id, "%s",
 	    request_id);
-	response->list = NULL;
+	response->tokens = NULL;
 }
 
 static void
@@ -85,7 +85,7 @@ static void
 start_error(struct response *response, const struct error_row *error,
     const char *message)
 {
-	response->list = NULL;
+	response->tokens = NULL;
 	response->body = response->error_body;
 	response->body_len =
 	    (size_t)snprintf(response->error_body, sizeof response->error_body,
@@ -123,7 +123,7 @@ response_set_not_allowed(struct response *response, const char *methods)
 void
 response_set_options(struct response *response, const char *methods)
 {
-	response->list = NULL;
+	response->tokens = NULL;
 	response->body = "";
 	response->body_len = 0;
 	start_head(response, 204, "No Content");
@@ -138,17 +138,31 @@ response_set_options(struct response *response, const char *methods)
 	    methods, methods);
 }
 
-void
-response_set_list(struct response *response, char *list, size_t len,
-    int64_t count, const char *link)
+/* The body of tokens, and its head except its end. */
+static void
+start_tokens(struct response *response, char *text, size_t len)
 {
-	response->list = list;
-	response->body = list;
+	response->tokens = text;
+	response->body = text;
 	response->body_len = len;
 	start_head(response, 200, "OK");
+}
+
+void
+response_set_list(struct response *response, char *text, size_t len,
+    int64_t count, const char *link)
+{
+	start_tokens(response, text, len);
 	add_head(response, "X-Total-Count: %" PRId64 "\r\n", count);
 	if (link[0] != '\0')
 		add_head(response, "Link: %s\r\n", link);
+	finish_head(response);
+}
+
+void
+response_set_token(struct response *response, char *text, size_t len)
+{
+	start_tokens(response, text, len);
 	finish_head(response);
 }
 
@@ -163,8 +177,8 @@ response_clear(struct response *response)
 {
 	/* Its Link may repeat the API key. */
 	explicit_bzero(response->head, response->head_len);
-	if (response->list != NULL)
-		explicit_bzero(response->list, strlen(response->list));
-	free(response->list);
-	response->list = NULL;
+	if (response->tokens != NULL)
+		explicit_bzero(response->tokens, strlen(response->tokens));
+	free(response->tokens);
+	response->tokens = NULL;
 }

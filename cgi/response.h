@@ -21,9 +21,9 @@ struct response {
 	size_t head_len;
 	char head[1024 + LINKS_SIZE]; /* CGI header block with its empty line */
 	size_t body_len;
-	const char *body;     /* error_body, list or ""; never NULL */
+	const char *body;     /* one of these; never NULL */
 	char error_body[512]; /* room for an error's JSON */
-	char *list;           /* a list's JSON, owned; or NULL */
+	char *tokens;         /* tokens' JSON, owned; or NULL */
 };
 
 /*
@@ -59,15 +59,16 @@ void response_set_not_allowed(struct response *response, const char *methods);
 void response_set_options(struct response *response, const char *methods);
 
 /*
- * Make the answer with a list.
+ * Make the answer with a list, or with one token.
  *
- * list   JSON text of len bytes and a NUL, from malloc(); owned by response
- *        from now on
+ * text   JSON of len bytes and a NUL, from malloc(); owned by response from now
+ *        on
  * count  for X-Total-Count
  * link   the value of Link, or "" for none; at most LINKS_SIZE bytes
  */
-void response_set_list(struct response *response, char *list, size_t len,
+void response_set_list(struct response *response, char *text, size_t len,
     int64_t count, const char *link);
+void response_set_token(struct response *response, char *text, size_t len);
 
 /* Keep the head, Content-Length included, and drop the body: for HEAD. */
 void response_drop_body(struct response *response);

@@ -7,53 +7,106 @@
 
 #include "query.h"
 #include "route.h"
+#include "text.h"
 
 #define READ                                                      \
 	(ROUTE_METHOD(REQUEST_GET) | ROUTE_METHOD(REQUEST_HEAD) | \
 	    ROUTE_METHOD(REQUEST_OPTIONS))
 
-#define LIST_PARAMETERS                                                 \
-	(QUERY_PARAMETER(QUERY_LIMIT) | QUERY_PARAMETER(QUERY_OFFSET) | \
-	    QUERY_PARAMETER(QUERY_SHOW_ALL) | QUERY_PARAMETER(QUERY_API_KEY))
+#define ONE_PARAMETERS \
+	(QUERY_PARAMETER(QUERY_API_KEY) | QUERY_PARAMETER(QUERY_MASK))
+#define LIST_PARAMETERS                                                       \
+	(ONE_PARAMETERS | QUERY_PARAMETER(QUERY_LIMIT) |                      \
+	    QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_SHOW_ALL) | \
+	    QUERY_PARAMETER(QUERY_FORMAT))
 
-/* The first one that fits counts; its path begins at a segment's border. */
+#define BASE "/oauth_access_tokens"
+#define ID   "/{id}"
+
 static const struct route routes[] = {
-	{ "/oauth_access_tokens", READ, LIST_PARAMETERS },
+	{ BASE, "", ROUTE_LIST, READ, LIST_PARAMETERS },
 	/* The one that upstream's page uses in its example. */
-	{ "/pipelines/oauth_access_tokens/logs", READ, LIST_PARAMETERS },
+	{ "/pipelines" BASE, "/logs", ROUTE_LIST, READ, LIST_PARAMETERS },
+	{ BASE, ID, ROUTE_ONE, READ, ONE_PARAMETERS },
+	{ BASE, "/current", ROUTE_CURRENT, READ, ONE_PARAMETERS },
 };
 
 #define ROUTES (sizeof routes / sizeof routes[0])
 
-/* Does the path's last segment name the program, or a wrapper of it? */
+/* Does a text of len bytes end so, in these bytes? */
 static bool
-is_program(const char *path, const char *program)
+ends_with(const char *text, size_t len, const char *end)
 {
-	const char *segment = strrchr(path, '/') + 1;
-	size_t len = strlen(program);
+	size_t end_len = strlen(end);
 
-	return len > 0 && strncmp(segment, program, len) == 0 &&
-	       (segment[len] == '\0' || strcmp(segment + len, ".cgi") == 0 ||
-	           strcmp(segment + len, ".fcgi") == 0);
+	return len >= end_len &&
+	       memcmp(text + len - end_len, end, end_len) == 0;
 }
 
+/* Does the last segment name the program, or a wrapper of it? */
 static bool
-ends_with(const char *text, const char *end)
+is_program(const char *path, size_t len, const char *program)
 {
-	size_t len = strlen(text), end_len = strlen(end);
+	static const char *const suffixes[] = { "", ".cgi", ".fcgi" };
+	size_t program_len = strlen(program);
 
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+	for (size_t i = 0; program_len > 0 && i < 3; i++) {
+		size_t rest = len - strlen(suffixes[i]);
+
+		if (ends_with(path, len, suffixes[i]) && rest > program_len &&
+		    ends_with(path, rest, program) &&
+		    path[rest - program_len - 1] == '/')
+			return true;
+	}
+	return false;
+}
+
+/* Is the path's last segment an id, of 1 ... 19 digits? */
+static bool
+ends_with_id(const char *path, size_t *id_len)
+{
+	const char *segment = strrchr(path, '/') + 1;
+
+	*id_len = strlen(segment);
+	return *id_len >= 1 && *id_len <= 19 &&
+	       strspn(segment, "0123456789") == *id_len;
+}
+
+/* Has the path the form of a route? */
+static bool
+fits(const struct route *route, const char *path, const char *program)
+{
+	size_t len = strlen(path), tail_len = strlen(route->tail), id_len;
+
+	if (strcmp(route->tail, ID) == 0 && ends_with_id(path, &id_len))
+		tail_len = 1 + id_len;
+	else if (!ends_with(path, len, route->tail))
+		return false;
+	len -= tail_len;
+	return ends_with(path, len, route->base) ||
+	       (strcmp(route->base, BASE) == 0 &&
+	           is_program(path, len, program));
 }
 
 const struct route *
 route_find(const char *path, const char *program)
 {
-	if (path[0] == '\0')
-		return NULL;
-	for (size_t i = 0; i < ROUTES; i++)
-		if (ends_with(path, routes[i].path))
+	for (size_t i = 0; path[0] != '\0' && i < ROUTES; i++)
+		if (fits(&routes[i], path, program))
 			return &routes[i];
-	return is_program(path, program) ? &routes[0] : NULL;
+	return NULL;
+}
+
+int64_t
+route_id(const char *path)
+{
+	size_t len;
+	int64_t id;
+
+	if (!ends_with_id(path, &len) ||
+	    !text_decimal(&id, path + strlen(path) - len, len))
+		return -1;
+	return id;
 }
 
 bool
@@ -81,6 +134,7 @@ route_describe(FILE *out)
 
 	for (size_t i = 0; i < ROUTES; i++) {
 		route_methods(methods, &routes[i]);
-		fprintf(out, "  %s\n      %s\n", routes[i].path, methods);
+		fprintf(out, "  %s%s\n      %s\n", routes[i].base,
+		    routes[i].tail, methods);
 	}
 }

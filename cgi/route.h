@@ -8,13 +8,23 @@
 #define ROUTE_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "request.h"
 
+/* What is asked for. */
+enum route_kind {
+	ROUTE_LIST,    /* or the page */
+	ROUTE_ONE,     /* the token with the id in the path */
+	ROUTE_CURRENT, /* the token that the request carries */
+};
+
+/* How the paths of an address end: with a base and a tail. */
 struct route {
-	const char *path;        /* how its path ends */
+	const char *base;
+	const char *tail; /* "{id}" in it is an id */
+	enum route_kind kind;
 	unsigned int methods;    /* ROUTE_METHOD() of each, or-ed */
 	unsigned int parameters; /* QUERY_PARAMETER() of each, or-ed */
 };
@@ -27,13 +37,19 @@ struct route {
  *
  * path     absolute, decoded, without "//", dot segments or trailing slash; or
  *          ""
- * program  the program's own file name, without directories: a path whose last
- *          segment is that name, with or without ".cgi" or ".fcgi", is that
- *          of the first row
+ * program  the program's own file name, without directories: that name, with
+ *          or without ".cgi" or ".fcgi", as a segment stands for
+ *          "oauth_access_tokens"
  *
  * Returns a row of the table; NULL: the address is none of ours.
  */
 const struct route *route_find(const char *path, const char *program);
+
+/*
+ * The id in a path of ROUTE_ONE: 0 ... INT64_MAX; -1: it is greater, so that no
+ * token has it.
+ */
+int64_t route_id(const char *path);
 
 /* Does an address have this method? */
 bool route_has(const struct route *route, enum request_method method);

@@ -16,7 +16,7 @@
 #define TYPE_TEXT            25
 #define TYPE_TIMESTAMPTZ     1184
 
-#define STATEMENT_PARAMS_MAX 6
+#define STATEMENT_PARAMS_MAX 7
 
 /* How a list's page is found; see list.sql. */
 enum statement_shape {
@@ -26,22 +26,15 @@ enum statement_shape {
 	SHAPES,
 };
 
-/* Named after the files of sql/statements/ and their variants. */
+/* The variants of list.sql and of one.sql. */
+#define STATEMENTS_OF_LIST (2 * SHAPES * 2 * 2)
+#define STATEMENTS_OF_ONE  (2 * 2)
+
+/* Named after the files of sql/statements/. */
 enum statement_id {
-	STATEMENT_LIST, /* the first of the lists; see statement_list() */
-	STATEMENT_LIST_ROLES_NEAR_ACTIVE = STATEMENT_LIST,
-	STATEMENT_LIST_ROLES_NEAR_ALL,
-	STATEMENT_LIST_ROLES_FAR_ACTIVE,
-	STATEMENT_LIST_ROLES_FAR_ALL,
-	STATEMENT_LIST_ROLES_SCAN_ACTIVE,
-	STATEMENT_LIST_ROLES_SCAN_ALL,
-	STATEMENT_LIST_PERMISSIONS_NEAR_ACTIVE,
-	STATEMENT_LIST_PERMISSIONS_NEAR_ALL,
-	STATEMENT_LIST_PERMISSIONS_FAR_ACTIVE,
-	STATEMENT_LIST_PERMISSIONS_FAR_ALL,
-	STATEMENT_LIST_PERMISSIONS_SCAN_ACTIVE,
-	STATEMENT_LIST_PERMISSIONS_SCAN_ALL,
-	STATEMENT_SESSION,
+	STATEMENT_LIST, /* the first of them; see statement_list() */
+	STATEMENT_ONE = STATEMENT_LIST + STATEMENTS_OF_LIST,
+	STATEMENT_SESSION = STATEMENT_ONE + STATEMENTS_OF_ONE,
 	STATEMENT_CHECK,
 	STATEMENT_CHECK_CLIENTS,
 	STATEMENT_CHECK_PROJECTS,
@@ -67,17 +60,30 @@ struct statement_params {
 extern const struct statement statements[STATEMENTS];
 
 /*
- * Which statement lists tokens?
+ * Which statement lists tokens, and which reads one?
  *
  * by_permission  Mage decides by permission (REQUIRE_USER_PERMISSIONS)
  * show_all       expired tokens too
+ * details        with the columns of details.sql
+ * current        the token that the request carries, not the one with an id
  */
 static inline enum statement_id
-statement_list(bool by_permission, enum statement_shape shape, bool show_all)
+statement_list(
+    bool by_permission, enum statement_shape shape, bool show_all, bool details)
 {
 	return (enum statement_id)(
-	    STATEMENT_LIST + ((by_permission ? SHAPES : 0) + (int)shape) * 2 +
-	    (show_all ? 1 : 0));
+	    STATEMENT_LIST +
+	    (((by_permission ? SHAPES : 0) + (int)shape) * 2 +
+	        (show_all ? 1 : 0)) *
+	        2 +
+	    (details ? 1 : 0));
+}
+
+static inline enum statement_id
+statement_one(bool by_permission, bool current)
+{
+	return (enum statement_id)(
+	    STATEMENT_ONE + (by_permission ? 2 : 0) + (current ? 1 : 0));
 }
 
 #endif

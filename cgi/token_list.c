@@ -12,10 +12,10 @@ compare_rows(const void *left, const void *right)
 {
 	const struct token_row *a = left, *b = right;
 
-	if (a->has_expires != b->has_expires)
-		return a->has_expires ? 1 : -1;
-	if (a->has_expires && a->expires_us != b->expires_us)
-		return a->expires_us < b->expires_us ? 1 : -1;
+	if (a->expires.known != b->expires.known)
+		return a->expires.known ? 1 : -1;
+	if (a->expires.us != b->expires.us)
+		return a->expires.us < b->expires.us ? 1 : -1;
 	return (a->id < b->id) - (a->id > b->id);
 }
 

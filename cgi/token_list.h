@@ -1,5 +1,6 @@
 /*
- * token_list.h - one page of an owner's access tokens, as the database gave it.
+ * token_list.h - one page of an owner's access tokens, or one of them, as the
+ * database gave it.
  *
  * Plain data, shared by tokens (which fills it) and render (which prints it).
  * Everything it points to belongs to db and lives until the next call on db.
@@ -11,19 +12,41 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A text of the database's. */
+struct token_text {
+	const char *bytes; /* UTF-8, NUL-terminated; NULL for SQL NULL */
+	size_t len;        /* without the NUL; up to INT_MAX, as in libpq */
+};
+
+/* A moment of the database's. */
+struct token_moment {
+	bool known; /* false for SQL NULL; us is 0 then */
+	int64_t us; /* see timestamp.h */
+};
+
+struct token_details {
+	struct token_moment created;
+	bool has_application;
+	struct token_text client_id, name; /* the application's */
+	struct token_text fingerprint;
+	bool current; /* the request carries this token */
+	bool expired; /* the active list leaves it out */
+};
+
 struct token_row {
-	const char *token;  /* UTF-8, NUL-terminated; NULL for SQL NULL */
-	size_t token_len;   /* without the NUL; up to INT_MAX, as in libpq */
-	int64_t expires_us; /* see timestamp.h */
-	bool has_expires;   /* false for SQL NULL; expires_us is unset then */
-	int64_t id;         /* says the order of those that expire together */
+	struct token_text token; /* its first characters, where it is masked */
+	struct token_moment expires;
+	int64_t id; /* says the order of those that expire together */
+	const struct token_details *details; /* NULL in a list without */
 };
 
 struct token_list {
 	int64_t user_id; /* the owner of every row */
+	bool masked;     /* tokens are cut, and get a "..." in the answer */
 	int64_t count;   /* 0 ...: all rows the filter lets through */
 	size_t n;        /* rows in this page */
 	const struct token_row *rows;
+	const struct token_details *details; /* the rows', in no order */
 };
 
 /*

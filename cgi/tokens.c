@@ -9,20 +9,40 @@
 #include "statements.h"
 #include "tokens.h"
 
-/* The columns of list.sql's answer. */
-enum { OUTCOME, USER_ID, COUNT, ID, EXPIRES, TOKEN, COLUMNS };
+/* The columns of list.sql's answer, and of one.sql's, which has details. */
+enum {
+	OUTCOME,
+	USER_ID,
+	COUNT,
+	ID,
+	EXPIRES,
+	TOKEN,
+	PLAIN_COLUMNS,
+	CREATED_AT = PLAIN_COLUMNS,
+	APPLICATION_ID,
+	CLIENT_ID,
+	NAME,
+	FINGERPRINT,
+	CURRENT,
+	EXPIRED,
+	COLUMNS,
+};
 
 /* From this offset on page_far.sql is faster; and past the page's length. */
 #define FAR_FROM 200
 
 static enum statement_id
-choose_list(const struct config *config, const struct tokens_request *request)
+choose_statement(
+    const struct config *config, const struct tokens_request *request)
 {
 	bool far =
 	    request->offset >= FAR_FROM && request->offset >= request->limit;
 
+	if (request->which != TOKENS_LIST)
+		return statement_one(
+		    config->by_permission, request->which == TOKENS_CURRENT);
 	return statement_list(config->by_permission,
-	    far ? SHAPE_FAR : SHAPE_NEAR, request->show_all);
+	    far ? SHAPE_FAR : SHAPE_NEAR, request->show_all, request->details);
 }
 
 static enum db_result
@@ -30,19 +50,26 @@ ask(struct db *db, const struct config *config,
     const struct tokens_request *request)
 {
 	const char *project = config->project_uuid;
-	uint64_t limit = htobe64((uint64_t)request->limit);
-	uint64_t offset = htobe64((uint64_t)request->offset);
 	const char show_all_sent[] = { request->show_all_sent ? 1 : 0 };
+	const char masked[] = { request->masked ? 1 : 0 };
+	uint64_t id_or_limit =
+	    htobe64((uint64_t)(request->which == TOKENS_ONE ? request->id
+	                                                    : request->limit));
+	uint64_t offset = htobe64((uint64_t)request->offset);
 	const struct statement_params params = {
 		.values = { request->api_key, request->token, project,
-		    (const char *)&limit, (const char *)&offset,
-		    show_all_sent },
+		    show_all_sent, masked,
+		    request->which == TOKENS_ONE && request->id < 0
+		        ? NULL
+		        : (const char *)&id_or_limit,
+		    (const char *)&offset },
 		.lengths = { (int)request->api_key_len, (int)request->token_len,
-		    project != NULL ? (int)strlen(project) : 0, sizeof limit,
-		    sizeof offset, sizeof show_all_sent },
+		    project != NULL ? (int)strlen(project) : 0,
+		    sizeof show_all_sent, sizeof masked, sizeof id_or_limit,
+		    sizeof offset },
 	};
 
-	return db_ask(db, choose_list(config, request), &params);
+	return db_ask(db, choose_statement(config, request), &params);
 }
 
 /* What the answer's first row says of the caller; false: not of list.sql. */
@@ -67,12 +94,14 @@ read_outcome(const struct answer *answer, enum tokens_outcome *outcome)
 	return false;
 }
 
-/* The rows that a page has, when so many tokens are there in all. */
+/* The rows that the answer has, when so many tokens are there in all. */
 static int64_t
 rows_due(const struct tokens_request *request, int64_t count)
 {
 	int64_t rest = request->offset < count ? count - request->offset : 0;
 
+	if (request->which != TOKENS_LIST)
+		return count;
 	return request->limit < rest ? request->limit : rest;
 }
 
@@ -116,68 +145,120 @@ is_sound(const struct answer *answer, const struct tokens_request *request,
 	       is_constant(answer, COUNT);
 }
 
-static enum db_result
-read_list(const struct answer *answer, struct token_list *list)
+static struct token_text
+read_text(const struct answer *answer, int row, int column)
 {
-	int n = answer_is_null(answer, 0, ID) ? 0 : answer_rows(answer);
-	struct token_row *rows = calloc((size_t)n + 1, sizeof *rows);
+	if (answer_is_null(answer, row, column))
+		return (struct token_text){ .bytes = NULL };
+	return (struct token_text){ answer_text(answer, row, column),
+		answer_length(answer, row, column) };
+}
 
-	if (rows == NULL) {
-		log_line("out of memory for %d rows", n);
+static struct token_moment
+read_moment(const struct answer *answer, int row, int column)
+{
+	if (answer_is_null(answer, row, column))
+		return (struct token_moment){ .known = false };
+	return (struct token_moment){ true, answer_int64(answer, row, column) };
+}
+
+static struct token_details
+read_details(const struct answer *answer, int row)
+{
+	return (struct token_details){
+		.created = read_moment(answer, row, CREATED_AT),
+		.has_application = !answer_is_null(answer, row, APPLICATION_ID),
+		.client_id = read_text(answer, row, CLIENT_ID),
+		.name = read_text(answer, row, NAME),
+		.fingerprint = read_text(answer, row, FINGERPRINT),
+		.current = answer_boolean(answer, row, CURRENT),
+		.expired = answer_boolean(answer, row, EXPIRED),
+	};
+}
+
+static enum db_result
+read_list(const struct answer *answer, bool details, struct token_list *list)
+{
+	size_t n =
+	    answer_is_null(answer, 0, ID) ? 0 : (size_t)answer_rows(answer);
+	struct token_row *rows = calloc(n + 1, sizeof *rows);
+	struct token_details *more =
+	    details ? calloc(n + 1, sizeof *more) : NULL;
+
+	*list = (struct token_list){ .rows = rows, .details = more };
+	if (rows == NULL || (details && more == NULL)) {
+		log_line("out of memory for %zu rows", n);
 		return DB_NO_MEMORY;
 	}
-	for (int i = 0; i < n; i++) {
-		struct token_row *row = &rows[i];
-
-		row->id = answer_int64(answer, i, ID);
-		row->has_expires = !answer_is_null(answer, i, EXPIRES);
-		if (row->has_expires)
-			row->expires_us = answer_int64(answer, i, EXPIRES);
-		if (answer_is_null(answer, i, TOKEN))
+	for (size_t i = 0; i < n; i++) {
+		rows[i].id = answer_int64(answer, (int)i, ID);
+		rows[i].expires = read_moment(answer, (int)i, EXPIRES);
+		rows[i].token = read_text(answer, (int)i, TOKEN);
+		if (!details)
 			continue;
-		row->token = answer_text(answer, i, TOKEN);
-		row->token_len = answer_length(answer, i, TOKEN);
+		more[i] = read_details(answer, (int)i);
+		rows[i].details = &more[i];
 	}
-	token_list_sort(rows, (size_t)n);
-	*list = (struct token_list){
-		.user_id = answer_int64(answer, 0, USER_ID),
-		.count = answer_int64(answer, 0, COUNT),
-		.n = (size_t)n,
-		.rows = rows,
-	};
+	token_list_sort(rows, n);
+	list->user_id = answer_int64(answer, 0, USER_ID);
+	list->count = answer_int64(answer, 0, COUNT);
+	list->n = n;
 	return DB_OK;
 }
 
-enum db_result
-tokens_list(struct db *db, const struct config *config,
-    const struct tokens_request *request, enum tokens_outcome *outcome,
-    struct token_list *list)
+/* Is the answer one of the statement's, and does it hold together? */
+static bool
+is_answer(const struct answer *answer, const struct tokens_request *request,
+    bool details, enum tokens_outcome *outcome)
 {
 	static const unsigned int types[COLUMNS] = { TYPE_TEXT, TYPE_INT8,
-		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT };
-	enum db_result result = ask(db, config, request);
-	const struct answer *answer = db_answer(db);
+		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
+		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
+		TYPE_BOOL, TYPE_BOOL };
 
-	if (result != DB_OK)
-		return result;
-	if (!answer_has_types(answer, types, COLUMNS) ||
+	if (!answer_has_types(
+	        answer, types, details ? COLUMNS : PLAIN_COLUMNS) ||
 	    answer_rows(answer) < 1 || !read_outcome(answer, outcome)) {
-		log_line("list.sql gave an unknown result");
-		return DB_FAILED;
+		log_line("a statement gave an unknown result");
+		return false;
 	}
 	if (!is_sound(answer, request, *outcome)) {
 		log_line(
 		    "rows contradict each other: oauth_access_tokens --check "
 		    "says which column must be unique");
-		return DB_FAILED;
+		return false;
 	}
-	return *outcome == TOKENS_OK ? read_list(answer, list) : DB_OK;
+	return true;
+}
+
+enum db_result
+tokens_read(struct db *db, const struct config *config,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    struct token_list *list)
+{
+	bool details = request->details || request->which != TOKENS_LIST;
+	enum db_result result = ask(db, config, request);
+	const struct answer *answer = db_answer(db);
+
+	if (result != DB_OK)
+		return result;
+	if (!is_answer(answer, request, details, outcome))
+		return DB_FAILED;
+	if (*outcome == TOKENS_OK && request->which != TOKENS_LIST &&
+	    answer_is_null(answer, 0, ID))
+		*outcome = TOKENS_NOT_FOUND;
+	if (*outcome != TOKENS_OK)
+		return DB_OK;
+	result = read_list(answer, details, list);
+	list->masked = request->masked;
+	return result;
 }
 
 void
 tokens_forget(struct db *db, struct token_list *list)
 {
 	free((void *)(uintptr_t)list->rows);
+	free((void *)(uintptr_t)list->details);
 	*list = (struct token_list){ 0 };
 	if (db != NULL)
 		answer_wipe(db_answer(db), TOKEN);

@@ -2,7 +2,7 @@
  * tokens.h - what the database's answers mean: who asks, and which tokens are
  * theirs.
  *
- * Asks db; knows the columns of list.sql, and no library.
+ * Asks db; knows the columns of list.sql and one.sql, and no library.
  */
 #ifndef TOKENS_H
 #define TOKENS_H
@@ -18,14 +18,26 @@ enum tokens_outcome {
 	TOKENS_UNKNOWN_TOKEN,       /* no such token in that application */
 	TOKENS_EXPIRED_TOKEN,       /* or its owner is gone */
 	TOKENS_NOT_A_VIEWER, /* the owner's rights do not let them read */
+	TOKENS_NOT_FOUND,    /* none of the caller's tokens has that id */
 };
 
-/* What a list is asked for.  Texts are UTF-8 without NUL. */
+/* What is asked for. */
+enum tokens_which {
+	TOKENS_LIST,    /* a page of the caller's */
+	TOKENS_ONE,     /* the one with an id */
+	TOKENS_CURRENT, /* the one that the request carries */
+};
+
+/* Texts are UTF-8 without NUL. */
 struct tokens_request {
+	enum tokens_which which;
 	const char *api_key;
 	size_t api_key_len;
 	const char *token;
 	size_t token_len;
+	bool masked;
+	int64_t id;         /* of TOKENS_ONE: 0 ...; or -1: none has it */
+	bool details;       /* of a list; one token always has them */
 	int64_t limit;      /* rows, 0 ... */
 	int64_t offset;     /* rows to skip, 0 ... */
 	bool show_all;      /* expired tokens too */
@@ -33,17 +45,18 @@ struct tokens_request {
 };
 
 /*
- * Authenticate the caller and read a page of their tokens, in one statement and
- * one round trip.  Blocks as db_ask() does.
+ * Authenticate the caller and read a page of their tokens, or one of them, in
+ * one statement and one round trip.  Blocks as db_ask() does.
  *
  * outcome  set only for DB_OK
- * list     filled only for DB_OK and TOKENS_OK; ends with tokens_forget()
+ * list     filled only for DB_OK and TOKENS_OK, with one row where one token
+ *          was asked for; ends with tokens_forget()
  *
  * An answer whose rows do not agree in caller, outcome and count, or whose
  * number is not what the count demands, is DB_FAILED and logged: it means that
  * two rows of a table share a token, a client id or a user id.
  */
-enum db_result tokens_list(struct db *db, const struct config *config,
+enum db_result tokens_read(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
     struct token_list *list) __attribute__((warn_unused_result));
 

@@ -33,3 +33,11 @@ verdict_of(const char *sqlstate)
 		i++;
 	return sqlstates[i].verdict;
 }
+
+const char *
+verdict_remedy(const char *sqlstate)
+{
+	if (strcmp(sqlstate, "42501") == 0) /* no right to a column */
+		return "; run role.sql again (README, Install, step 2)";
+	return "";
+}

@@ -26,4 +26,10 @@ struct verdict {
  */
 struct verdict verdict_of(const char *sqlstate);
 
+/*
+ * What a person can do about it, to be put behind PostgreSQL's message: as in
+ * "; run role.sql again".  Static text; "" where we do not know.
+ */
+const char *verdict_remedy(const char *sqlstate);
+
 #endif

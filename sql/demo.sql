@@ -35,5 +35,8 @@ VALUES
 	(1, 2, pg_catalog.date_trunc('second'::text, now()) + interval '30 days',
 	    'some_really_long_string');
 
+-- Mage's tokens live 30 days.
+UPDATE oauth2_access_token SET created_at = expires - interval '30 days';
+
 SELECT pg_catalog.setval('user_id_seq'::regclass, 2::bigint);
 SELECT pg_catalog.setval('oauth2_application_id_seq'::regclass, 1::bigint);

@@ -92,9 +92,10 @@ SELECT pg_catalog.format('GRANT USAGE ON SCHEMA %I TO oauth_access_tokens',
 WHERE NOT pg_catalog.has_schema_privilege('oauth_access_tokens'::name,
 	:'schema'::text, 'USAGE'::text)
 \gexec
-GRANT SELECT (id, client_id)
+-- name and created_at: for details, and so for the page and for one token.
+GRANT SELECT (id, client_id, name)
 	ON oauth2_application TO oauth_access_tokens;
-GRANT SELECT (id, expires, oauth2_application_id, token, user_id)
+GRANT SELECT (id, created_at, expires, oauth2_application_id, token, user_id)
 	ON oauth2_access_token TO oauth_access_tokens;
 GRANT SELECT (id, owner, roles)
 	ON "user" TO oauth_access_tokens;

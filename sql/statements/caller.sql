@@ -1,10 +1,11 @@
--- caller.sql - who asks, and may they read?  One row (user_id, outcome): see
--- list.sql, which also says what the parameters are.
+-- caller.sql - who asks, and may they read?  One row (user_id, token_id,
+-- outcome); token_id is the row of the token that the request carries.  list.sql
+-- says what the parameters and the outcomes are.
 --
 -- Every statement that answers a caller includes this text, so that there is
 -- one authentication.
 
-SELECT owner.id AS user_id,
+SELECT owner.id AS user_id, credential.id AS token_id,
 	CASE
 	WHEN application.id IS NULL THEN 'invalid_api_key'
 	WHEN credential.id IS NULL THEN 'invalid_oauth_token'

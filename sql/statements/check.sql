@@ -17,7 +17,9 @@ WITH needed (relation, name, type) AS (VALUES
 	-- type: what format_type() may say of it, as a regular expression
 	('oauth2_application', 'id', 'smallint|integer|bigint'),
 	('oauth2_application', 'client_id', 'text|character varying'),
+	('oauth2_application', 'name', 'text|character varying'),
 	('oauth2_access_token', 'id', 'smallint|integer|bigint'),
+	('oauth2_access_token', 'created_at', 'timestamp with time zone'),
 	('oauth2_access_token', 'expires', 'timestamp with time zone'),
 	('oauth2_access_token', 'oauth2_application_id',
 		'smallint|integer|bigint'),
@@ -58,11 +60,16 @@ WITH needed (relation, name, type) AS (VALUES
 	GROUP BY relation
 ), columns AS (
 	SELECT tables.relation, tables.oid, needed.name, needed.type, attnum,
+		CASE WHEN detail THEN 'warning' ELSE 'error' END AS level,
+		CASE WHEN detail THEN '; requests for details or for one token '
+			'get status 500' ELSE '' END AS harm,
 		pg_catalog.format_type(atttypid, NULL::integer) AS found,
 		pg_catalog.has_column_privilege(tables.oid, attnum,
 			'SELECT'::text) AS readable
 	FROM needed
 	JOIN tables ON tables.relation = needed.relation
+	CROSS JOIN LATERAL (SELECT needed.name IN ('name', 'created_at')
+	) AS only_for (detail)
 	LEFT JOIN pg_catalog.pg_attribute ON attrelid = tables.oid
 		AND attname::text = needed.name AND NOT attisdropped
 	WHERE $1::boolean OR needed.name NOT IN ('entity_name', 'options')
@@ -139,18 +146,18 @@ WITH needed (relation, name, type) AS (VALUES
 		asker.oid, schema, 'USAGE'::text)) AS of_schema (usable)
 	WHERE tables.oid IS NULL
 	UNION ALL
-	SELECT 3, 'error', pg_catalog.format('column %s.%s is missing',
-		relation, name), 'Start Mage once: it makes its columns.'
+	SELECT 3, level, pg_catalog.format('column %s.%s is missing%s',
+		relation, name, harm), 'Start Mage once: it makes its columns.'
 	FROM columns WHERE oid IS NOT NULL AND attnum IS NULL
 	UNION ALL
-	SELECT 4, 'error', pg_catalog.format(
-		'column %s.%s is of type %s, not %s', relation, name, found,
-		pg_catalog.replace(type, '|'::text, ' or '::text)),
+	SELECT 4, level, pg_catalog.format(
+		'column %s.%s is of type %s, not %s%s', relation, name, found,
+		pg_catalog.replace(type, '|'::text, ' or '::text), harm),
 		'Answers would be wrong or errors; change the type to Mage''s own.'
 	FROM columns WHERE found !~ ('^(' || type || ')$')
 	UNION ALL
-	SELECT 5, 'error', pg_catalog.format('column %s.%s may not be read by %s',
-		relation, columns.name, asker.name),
+	SELECT 5, level, pg_catalog.format('column %s.%s may not be read by %s%s',
+		relation, columns.name, asker.name, harm),
 		CASE asker.name WHEN 'oauth_access_tokens'
 		THEN 'Run role.sql again: README, Install, step 2.'
 		ELSE pg_catalog.format('GRANT SELECT (%I) ON %s TO %I',
@@ -159,10 +166,11 @@ WITH needed (relation, name, type) AS (VALUES
 	FROM columns CROSS JOIN asker WHERE NOT readable
 	UNION ALL
 	SELECT 6, 'ok', pg_catalog.format('table %s: %s columns, readable',
-		relation, count(*)), NULL
+		relation, count(*) FILTER (WHERE readable)), NULL
 	FROM columns
 	GROUP BY relation
-	HAVING pg_catalog.bool_and(coalesce(readable, false))
+	HAVING pg_catalog.bool_and(coalesce(readable, false)
+		OR level = 'warning')
 	UNION ALL
 	SELECT 7, 'warning', pg_catalog.format('%s is a view, of which neither '
 		'indexes nor uniqueness can be seen', relation),

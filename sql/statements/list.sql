@@ -5,9 +5,10 @@
 -- $1 text     the API key, one of the allowed client ids
 -- $2 text     the caller's token
 -- $3 text     the project whose permissions count; NULL: any project
--- $4 bigint   rows to return, at most
--- $5 bigint   rows to skip
--- $6 boolean  did the caller send show_all?  (only in the variant permissions)
+-- $4 boolean  did the caller send show_all?  (only in the variant permissions)
+-- $5 boolean  are tokens masked?
+-- $6 bigint   rows to return, at most
+-- $7 bigint   rows to skip
 --
 -- Who decides whether the caller may read: their roles, or their permissions,
 -- where Mage runs with REQUIRE_USER_PERMISSIONS?
@@ -22,9 +23,14 @@
 -- Which tokens are listed: those that have not expired, or all?
 -- @variants active all
 --
+-- What is said of each token?  PostgreSQL checks the rights on all columns that
+-- a statement names, so that a role of before role.sql granted those of the
+-- details can still ask for plain lists.
+-- @variants plain details
+--
 -- The statement gives one row or more, in no order: the program sorts the page,
--- and a sort here would take up to a tenth of the statement's time.  The first three values are the
--- same in every row:
+-- and a sort here would take up to a tenth of the statement's time.  The first
+-- three values are the same in every row:
 --
 --   outcome  text         'ok', or the type of the error: the first check
 --                         that failed
@@ -32,7 +38,9 @@
 --   count    bigint       of the whole list; 0 unless 'ok'
 --   id       bigint       the token's row; NULL when there is none
 --   expires  timestamptz  of that token; may be NULL
---   token    text         may be NULL
+--   token    text         may be NULL; see shown_token.sql
+--
+-- details.sql says which columns details add.
 --
 -- The tables' names are not qualified, so that search_path finds them in a
 -- schema other than public.  The search_path finds operators and functions too,
@@ -48,7 +56,9 @@
 -- settings.
 
 SELECT caller.outcome, list.user_id::bigint, coalesce(list.count, 0) AS count,
-	list.id::bigint, list.expires::timestamptz, list.token::text
+	list.id::bigint, list.expires::timestamptz,
+	-- @include shown_token
+	-- @include details only details
 FROM (
 	-- @include caller
 ) AS caller
@@ -57,3 +67,4 @@ LEFT JOIN LATERAL (
 	-- @include page_far only far
 	-- @include page_scan only scan
 ) AS list ON true
+-- @include details_application only details

@@ -7,12 +7,13 @@ SELECT reader.user_id, total.count, page.*
 -- @include reader_total
 CROSS JOIN LATERAL (
 	-- How many rows there are from the page's first on, and in the page.
-	SELECT rest, least($4::bigint, rest) AS size,
-		$5::bigint <= total.count / 2 AS forward
-	FROM (VALUES (greatest(total.count - $5::bigint, 0))) AS v (rest)
+	SELECT rest, least($6::bigint, rest) AS size,
+		$7::bigint <= total.count / 2 AS forward
+	FROM (VALUES (greatest(total.count - $7::bigint, 0))) AS v (rest)
 ) AS place
 LEFT JOIN LATERAL (
 	SELECT listed.id, listed.expires, listed.token
+		, listed.created_at, listed.oauth2_application_id -- @only details
 	FROM (
 		(SELECT skipped.id
 		FROM oauth2_access_token AS skipped
@@ -20,7 +21,7 @@ LEFT JOIN LATERAL (
 			AND skipped.expires > now() -- @only active
 		ORDER BY skipped.expires DESC, skipped.id DESC
 		LIMIT CASE WHEN place.forward THEN place.size ELSE 0 END
-		OFFSET $5::bigint)
+		OFFSET $7::bigint)
 		UNION ALL
 		(SELECT behind.id
 		FROM oauth2_access_token AS behind

@@ -6,9 +6,10 @@ SELECT reader.user_id, total.count, page.*
 -- @include reader_total
 LEFT JOIN LATERAL (
 	SELECT listed.id, listed.expires, listed.token
+		, listed.created_at, listed.oauth2_application_id -- @only details
 	FROM oauth2_access_token AS listed
 	WHERE listed.user_id = reader.user_id
 		AND listed.expires > now() -- @only active
 	ORDER BY listed.expires DESC, listed.id DESC
-	LIMIT $4::bigint OFFSET $5::bigint
+	LIMIT $6::bigint OFFSET $7::bigint
 ) AS page ON true

@@ -10,6 +10,8 @@ FROM (SELECT caller.user_id WHERE caller.outcome = 'ok' OFFSET 0) AS reader
 CROSS JOIN LATERAL (
 	WITH listed AS MATERIALIZED (
 		SELECT scanned.id, scanned.expires, scanned.token
+			, scanned.created_at -- @only details
+			, scanned.oauth2_application_id -- @only details
 		FROM oauth2_access_token AS scanned
 		WHERE scanned.user_id = reader.user_id
 			AND scanned.expires > now() -- @only active
@@ -18,8 +20,9 @@ CROSS JOIN LATERAL (
 	FROM (SELECT count(*) FROM listed) AS total
 	LEFT JOIN (
 		SELECT id, expires, token
+			, created_at, oauth2_application_id -- @only details
 		FROM listed
 		ORDER BY expires DESC, id DESC
-		LIMIT $4::bigint OFFSET $5::bigint
+		LIMIT $6::bigint OFFSET $7::bigint
 	) AS page ON true
 ) AS mine

@@ -66,7 +66,7 @@ OR (
 			SELECT coalesce(
 				options -> need.list::text ? need.name::text, false)
 		) AS option (names_it)
-		WHERE need.name <> 'show_all' OR $6::boolean
+		WHERE need.name <> 'show_all' OR $4::boolean
 		GROUP BY need.name
 		-- true: granted; false: disabled; NULL: neither
 		HAVING bool_and(CASE
