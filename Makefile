@@ -68,7 +68,7 @@ B       = build
 PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
-PURE    = config database_url errors hosts json links query records \
+PURE    = accept config database_url errors hosts json links query records \
           render request response route text timestamp token_list uri verdict \
           words
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection db \
@@ -86,6 +86,7 @@ $(B)/%.o: cgi/%.c Makefile | $(B)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/statements.o: $(B)/sql.h
+$(B)/response.o: $(B)/html.h
 
 $(B) $(B)/unit $(B)/fuzz $(B)/bench:
 	@mkdir -p $@
@@ -117,7 +118,7 @@ FUZZ_FLAGS = $(filter-out -D_FORTIFY_SOURCE=2 -MMD -MP --coverage, \
              -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 # Records are compared with what libfcgi makes of them.
 FUZZ_LIBS  = -ljson-c $(if $(findstring records,$@),-lfcgi)
-FUZZ_FILES = $(PURE:%=cgi/%.c) $(wildcard cgi/*.h tests/fuzz/*.h)
+FUZZ_FILES = $(PURE:%=cgi/%.c) $(wildcard cgi/*.h tests/fuzz/*.h) $(B)/html.h
 
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(FUZZ_FILES) \
     | $(B)/fuzz
@@ -250,7 +251,7 @@ TESTS_PY = $(shell grep -lE '^("""|\#!/usr/bin/python3)' \
 KIT      = $(patsubst tests/kit/%.py,kit.%,$(wildcard tests/kit/*.py)) \
            $(patsubst %.py,%,$(notdir $(wildcard tests/e2e/*.py \
              tests/sql/*.py tests/readme/*.py tests/bench/*.py)))
-lint: packages-lint $(B)/sql.h
+lint: packages-lint $(B)/sql.h $(B)/html.h
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
 	    tests/bench/peers/*.c
 	$(TIDY) cgi/*.c -- $(LANGUAGE)

@@ -65,6 +65,8 @@ static const struct setting settings[] = {
 	    "the most tokens in one answer" },
 	{ PREFIX "DISPLAY", CHOICE(display, "full", "masked"), "full",
 	    "masked: only the first characters of each token are ever shown" },
+	{ PREFIX "PAGE", CHOICE(page, "0", "1"), "1",
+	    "0: browsers get no page" },
 	{ PREFIX "STATEMENTS", CHOICE(statements, "prepared", "unnamed"),
 	    "prepared", "unnamed is for poolers in transaction mode" },
 	{ PREFIX "WORKERS", NUMBER(workers, 0, 64), "0",

@@ -35,6 +35,7 @@ struct config {
 	bool by_permission; /* as Mage's REQUIRE_USER_PERMISSIONS */
 	int64_t max_limit;  /* rows, 1 ... */
 	int64_t display;    /* enum config_display */
+	int64_t page;       /* 1: browsers get the page */
 	int64_t statements; /* enum config_statements */
 	int64_t workers;    /* 0: this process alone */
 	int64_t successor;  /* 1: a worker takes the first process's place */

@@ -208,11 +208,15 @@ endpoint_answer(const struct config *config, struct db *db,
 	request_parse(&request, variables);
 	response_begin(response, begin_request(config, &request));
 	route = route_find(request.path, program);
+	response->varies =
+	    route != NULL && route->kind == ROUTE_LIST && config->page == 1;
 	if (route == NULL)
 		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
 	else if (!route_has(route, request.method) ||
 	         request.method == REQUEST_OPTIONS)
 		answer_methods(route, request.method, response);
+	else if (response->varies && request.navigates)
+		response_set_page(response);
 	else
 		answer_tokens(config, db, route, &request, response);
 	if (request.method == REQUEST_HEAD)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "accept.h"
 #include "request.h"
 #include "uri.h"
 
@@ -27,6 +28,7 @@ enum variable_name {
 	REDIRECT_HTTP_AUTHORIZATION,
 	HTTP_X_API_KEY,
 	HTTP_X_REQUEST_ID,
+	HTTP_ACCEPT,
 	VARIABLES,
 };
 
@@ -58,6 +60,9 @@ static const struct {
 	[HTTP_X_REQUEST_ID] = { VARIABLE(HTTP_X_REQUEST_ID), "X-Request-Id",
 	    "a name for the request, in its answer and in the log; up to 64 "
 	    "letters, digits and -._~+/=" },
+	[HTTP_ACCEPT] = { VARIABLE(HTTP_ACCEPT), "Accept",
+	    "who prefers text/html to application/json, and sends no "
+	    "credential in a header, gets the page" },
 };
 
 /* Which one has this name, of len bytes?  VARIABLES: none that we read. */
@@ -289,6 +294,14 @@ parse_id(struct request *request, const struct variable *found)
 	request->id_len = id->len;
 }
 
+static bool
+is_navigation(const struct request *request, const struct variable *accept)
+{
+	return request->token.state == CREDENTIAL_ABSENT &&
+	       request->api_key.state == CREDENTIAL_ABSENT &&
+	       accept->value != NULL && accept_prefers_html(accept->value);
+}
+
 void
 request_parse(struct request *request, const char *const *variables)
 {
@@ -303,6 +316,7 @@ request_parse(struct request *request, const char *const *variables)
 	};
 	parse_id(request, found);
 	parse_path(request, found);
+	request->navigates = is_navigation(request, &found[HTTP_ACCEPT]);
 	if (found[QUERY_STRING].value != NULL) {
 		request->query = found[QUERY_STRING].value;
 		request->query_len = found[QUERY_STRING].len;

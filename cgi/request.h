@@ -51,6 +51,11 @@ struct request {
 	struct request_credential api_key; /* X-API-KEY: any text */
 	struct request_credential token;   /* OAUTH-TOKEN, else Bearer */
 	/*
+	 * A person went to the address with a browser: Accept prefers HTML to
+	 * JSON, and there is no credential in a header.
+	 */
+	bool navigates;
+	/*
 	 * X-Request-Id, for the log: of a token's form, and at most
 	 * REQUEST_ID_MAX long.  NULL when absent, ill-formed, sent twice, or
 	 * the same as one of the credentials.

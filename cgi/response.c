@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html.h" /* which cgi/html/embed makes */
 #include "response.h"
+
+#define JSON "application/json"
+#define HTML "text/html; charset=utf-8"
 
 /* Of every answer. */
 #define COMMON_HEADERS                                     \
-	"Content-Type: application/json\r\n"               \
 	"Cache-Control: no-store\r\n"                      \
 	"X-Content-Type-Options: nosniff\r\n"              \
 	"Accept-Ranges: none\r\n"                          \
@@ -42,13 +45,17 @@ add_head(struct response *response, const char *format, ...)
 }
 
 static void
-start_head(struct response *response, int status, const char *reason)
+start_head(struct response *response, int status, const char *reason,
+    const char *media_type)
 {
 	response->status = status;
 	response->head_len = 0;
 	add_head(response,
-	    "Status: %d %s\r\n" COMMON_HEADERS "X-Request-Id: %s\r\n", status,
-	    reason, response->request_id);
+	    "Status: %d %s\r\n"
+	    "Content-Type: %s\r\n" COMMON_HEADERS "%s"
+	    "X-Request-Id: %s\r\n",
+	    status, reason, media_type,
+	    response->varies ? "Vary: Accept\r\n" : "", response->request_id);
 }
 
 static void
@@ -62,6 +69,7 @@ response_begin(struct response *response, const char *request_id)
 {
 	snprintf(response->request_id, sizeof response->request_id, "%s",
 	    request_id);
+	response->varies = false;
 	response->tokens = NULL;
 }
 
@@ -92,7 +100,7 @@ start_error(struct response *response, const struct error_row *error,
 	        "{\"error\": {\"code\": %d, \"message\": \"%s\", "
 	        "\"type\": \"%s\"}, \"status\": %d}",
 	        error->status, message, error->type, error->status);
-	start_head(response, error->status, error->reason);
+	start_head(response, error->status, error->reason, JSON);
 }
 
 void
@@ -126,7 +134,7 @@ response_set_options(struct response *response, const char *methods)
 	response->tokens = NULL;
 	response->body = "";
 	response->body_len = 0;
-	start_head(response, 204, "No Content");
+	start_head(response, 204, "No Content", JSON);
 	/* No Content-Length in a 204: RFC 9110, section 8.6. */
 	add_head(response,
 	    "Allow: %s\r\n"
@@ -145,7 +153,7 @@ start_tokens(struct response *response, char *text, size_t len)
 	response->tokens = text;
 	response->body = text;
 	response->body_len = len;
-	start_head(response, 200, "OK");
+	start_head(response, 200, "OK", JSON);
 }
 
 void
@@ -163,6 +171,18 @@ void
 response_set_token(struct response *response, char *text, size_t len)
 {
 	start_tokens(response, text, len);
+	finish_head(response);
+}
+
+void
+response_set_page(struct response *response)
+{
+	response->tokens = NULL;
+	response->body = html_page;
+	response->body_len = sizeof html_page - 1;
+	start_head(response, 200, "OK", HTML);
+	add_head(response, "Content-Security-Policy: " HTML_POLICY "\r\n"
+	                   "Referrer-Policy: no-referrer\r\n");
 	finish_head(response);
 }
 

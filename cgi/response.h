@@ -17,11 +17,12 @@
 
 struct response {
 	char request_id[REQUEST_ID_MAX + 1]; /* for X-Request-Id */
-	int status;                          /* HTTP's, 200 ... 504 */
+	bool varies; /* another Accept could have got another answer */
+	int status;  /* HTTP's, 200 ... 504 */
 	size_t head_len;
-	char head[1024 + LINKS_SIZE]; /* CGI header block with its empty line */
+	char head[1536 + LINKS_SIZE]; /* CGI header block with its empty line */
 	size_t body_len;
-	const char *body;     /* one of these; never NULL */
+	const char *body;     /* the page or one of these; never NULL */
 	char error_body[512]; /* room for an error's JSON */
 	char *tokens;         /* tokens' JSON, owned; or NULL */
 };
@@ -30,6 +31,8 @@ struct response {
  * Begin a response; what is made of it below carries the request's id.
  *
  * request_id  at most REQUEST_ID_MAX characters, printable ASCII
+ *
+ * Set varies afterwards, where it is true.
  */
 void response_begin(struct response *response, const char *request_id);
 
@@ -69,6 +72,9 @@ void response_set_options(struct response *response, const char *methods);
 void response_set_list(struct response *response, char *text, size_t len,
     int64_t count, const char *link);
 void response_set_token(struct response *response, char *text, size_t len);
+
+/* Make the answer with the page for browsers: cgi/html/. */
+void response_set_page(struct response *response);
 
 /* Keep the head, Content-Length included, and drop the body: for HEAD. */
 void response_drop_body(struct response *response);
