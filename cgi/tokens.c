@@ -219,7 +219,8 @@ is_answer(const struct answer *answer, const struct tokens_request *request,
 	if (!answer_has_types(
 	        answer, types, details ? COLUMNS : PLAIN_COLUMNS) ||
 	    answer_rows(answer) < 1 || !read_outcome(answer, outcome)) {
-		log_line("a statement gave an unknown result");
+		log_line("%s gave an unknown result",
+		    request->which == TOKENS_LIST ? "list.sql" : "one.sql");
 		return false;
 	}
 	if (!is_sound(answer, request, *outcome)) {
