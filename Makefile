@@ -95,6 +95,11 @@ $(B)/sql.h: sql/statements/embed $(wildcard sql/statements/*.sql) | $(B)
 	$(Q)awk -f $^ >$@.tmp
 	@mv $@.tmp $@
 
+$(B)/html.h: cgi/html/embed cgi/html/page.html cgi/html/page.css \
+    cgi/html/page.js | $(B)
+	$(Q)sh $^ >$@.tmp
+	@mv $@.tmp $@
+
 $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -iquote tests/unit -o $@ $< \
 	    $(filter %.o,$^) -lcmocka -ljson-c
@@ -264,7 +269,7 @@ lint: packages-lint $(B)/sql.h $(B)/html.h
 	for module in $(KIT); do \
 		python3 -B -c "import $$module" || exit 1; \
 	done
-	shellcheck tests/run tests/house tests/demo/demo tests/kit/cluster \
+	shellcheck cgi/html/embed tests/run tests/house tests/demo/demo tests/kit/cluster \
 	    tests/kit/packages .ci/run apache-conf/shared-hosting/*.fcgi
 
 packages-%:
