@@ -92,7 +92,7 @@ def addresses():
             ("by the program's own name",
              "/api/oauth_access_tokens.fcgi")):
         yield case(f"the address {name}", ACTIVE, path=path)
-    for path in ("/api/oauth_access_tokensX", "/api/oauth_access_tokens/1",
+    for path in ("/api/oauth_access_tokensX", "/api/oauth_access_tokens/x",
                  "/api/oauth_access_token", "/api/Oauth_access_tokens",
                  "/api/pipelines/oauth_access_tokens/logs/1",
                  "/api/pipelines/oauth_access_tokens/log",
@@ -606,7 +606,7 @@ DIFFERENCES = (
         (*LIGHTTPD, *APACHE),
         ("not an address: *", "OPTIONS, another address",
          "order: address before *"), ByServer(404),
-        "only the two addresses are passed to the program"),
+        "only the addresses are passed to the program"),
     Difference(
         (*LIGHTTPD, *(kind for kind in APACHE if kind not in HTACCESS)),
         ("the address by the program's own name",), ByServer(404),
