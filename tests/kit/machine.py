@@ -38,6 +38,15 @@ def free_port():
         return s.getsockname()[1]
 
 
+def is_listening(path):
+    """Does a process listen on this Unix socket?  It is asked of Linux, as
+    proc(5) says: a connection would be one that the process has to mind."""
+    accepts = "00010000"
+    with open("/proc/net/unix") as sockets:
+        return any(words[3] == accepts and words[7:] == [str(path)]
+                   for words in map(str.split, sockets))
+
+
 def service_user():
     """The user that servers run as: "postgres" for root, else the caller."""
     return "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name

@@ -276,7 +276,8 @@ class External:
         self.run(["env", *self.spawn_command()],
                  PGSERVICEFILE=str(self.service))
         socket_path = self.directory / f"run/{NAME}/fastcgi.sock"
-        wait_until(socket_path.is_socket, f"no socket\n{self.logs()}")
+        wait_until(lambda: machine.is_listening(socket_path),
+                   f"nobody listens\n{self.logs()}")
         super().start()
 
     def stop(self):
