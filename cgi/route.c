@@ -77,11 +77,13 @@ static bool
 fits(const struct route *route, const char *path, const char *program)
 {
 	size_t len = strlen(path), tail_len = strlen(route->tail), id_len;
+	bool has_id = strcmp(route->tail, ID) == 0;
 
-	if (strcmp(route->tail, ID) == 0 && ends_with_id(path, &id_len))
-		tail_len = 1 + id_len;
-	else if (!ends_with(path, len, route->tail))
+	if (has_id ? !ends_with_id(path, &id_len)
+	           : !ends_with(path, len, route->tail))
 		return false;
+	if (has_id)
+		tail_len = 1 + id_len;
 	len -= tail_len;
 	return ends_with(path, len, route->base) ||
 	       (strcmp(route->base, BASE) == 0 &&
