@@ -299,7 +299,8 @@ is_navigation(const struct request *request, const struct variable *accept)
 {
 	return request->token.state == CREDENTIAL_ABSENT &&
 	       request->api_key.state == CREDENTIAL_ABSENT &&
-	       accept->value != NULL && accept_prefers_html(accept->value);
+	       accept->value != NULL && !accept->twice &&
+	       accept_prefers_html(accept->value);
 }
 
 void

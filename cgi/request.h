@@ -51,8 +51,8 @@ struct request {
 	struct request_credential api_key; /* X-API-KEY: any text */
 	struct request_credential token;   /* OAUTH-TOKEN, else Bearer */
 	/*
-	 * A person went to the address with a browser: Accept prefers HTML to
-	 * JSON, and there is no credential in a header.
+	 * A person went to the address with a browser: Accept, sent once,
+	 * prefers HTML to JSON, and there is no credential in a header.
 	 */
 	bool navigates;
 	/*
