@@ -98,11 +98,10 @@ read_outcome(const struct answer *answer, enum tokens_outcome *outcome)
 static int64_t
 rows_due(const struct tokens_request *request, int64_t count)
 {
+	int64_t most = request->which == TOKENS_LIST ? request->limit : 1;
 	int64_t rest = request->offset < count ? count - request->offset : 0;
 
-	if (request->which != TOKENS_LIST)
-		return count;
-	return request->limit < rest ? request->limit : rest;
+	return most < rest ? most : rest;
 }
 
 /* Has a column the same cell in all rows? */
