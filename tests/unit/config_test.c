@@ -60,6 +60,8 @@ read_defaults(void **state)
 	assert_null(config.project_uuid);
 	assert_false(config.by_permission);
 	assert_int_equal(config.max_limit, 10000);
+	assert_int_equal(config.display, DISPLAY_FULL);
+	assert_int_equal(config.page, 1);
 	assert_int_equal(config.statements, STATEMENTS_PREPARED);
 	assert_int_equal(config.workers, 0);
 	assert_int_equal(config.request_timeout_ms, 2000);
@@ -146,6 +148,12 @@ static const struct number {
 	NUMBER("WRITE_TIMEOUT_MS=1", write_timeout_ms, 1),
 	NUMBER("WRITE_TIMEOUT_MS=600000", write_timeout_ms, 600000),
 	NUMBER("WRITE_TIMEOUT_MS=", write_timeout_ms, 5000),
+	NUMBER("DISPLAY=full", display, DISPLAY_FULL),
+	NUMBER("DISPLAY=masked", display, DISPLAY_MASKED),
+	NUMBER("DISPLAY=", display, DISPLAY_FULL),
+	NUMBER("PAGE=0", page, 0),
+	NUMBER("PAGE=1", page, 1),
+	NUMBER("PAGE=", page, 1),
 	NUMBER("STATEMENTS=prepared", statements, STATEMENTS_PREPARED),
 	NUMBER("STATEMENTS=unnamed", statements, STATEMENTS_UNNAMED),
 	NUMBER("STATEMENTS=", statements, STATEMENTS_PREPARED),
@@ -217,6 +225,15 @@ static const struct bad {
 	{ "OAUTH_TOKENS_WRITE_TIMEOUT_MS", "600001" },
 	{ "OAUTH_TOKENS_WORKERS", "65" },
 	{ "OAUTH_TOKENS_WORKERS", "-1" },
+	{ "OAUTH_TOKENS_DISPLAY", "secret" },
+	{ "OAUTH_TOKENS_DISPLAY", "Masked" },
+	{ "OAUTH_TOKENS_DISPLAY", "mask" },
+	{ "OAUTH_TOKENS_DISPLAY", "masked " },
+	{ "OAUTH_TOKENS_DISPLAY", "1" },
+	{ "OAUTH_TOKENS_PAGE", "2" },
+	{ "OAUTH_TOKENS_PAGE", "00" },
+	{ "OAUTH_TOKENS_PAGE", "off" },
+	{ "OAUTH_TOKENS_PAGE", "-1" },
 	{ "OAUTH_TOKENS_STATEMENTS", "secret" },
 	{ "OAUTH_TOKENS_STATEMENTS", "Prepared" },
 	{ "OAUTH_TOKENS_STATEMENTS", "prepare" },
@@ -518,13 +535,15 @@ describe(void **state)
 {
 	static const char *const entries[] = { OURS, MAGE,
 		"OAUTH_TOKENS_CLIENT_ID", "OAUTH_TOKENS_PROJECT_UUID",
-		"OAUTH_TOKENS_MAX_LIMIT", "OAUTH_TOKENS_STATEMENTS",
+		"OAUTH_TOKENS_MAX_LIMIT", "OAUTH_TOKENS_DISPLAY",
+		"OAUTH_TOKENS_PAGE", "OAUTH_TOKENS_STATEMENTS",
 		"OAUTH_TOKENS_WORKERS", "OAUTH_TOKENS_REQUEST_TIMEOUT_MS",
 		"OAUTH_TOKENS_CONNECT_TIMEOUT_MS",
 		"OAUTH_TOKENS_LOCK_TIMEOUT_MS", "OAUTH_TOKENS_QUERY_TIMEOUT_MS",
 		"OAUTH_TOKENS_WRITE_TIMEOUT_MS" };
-	static const char *const words[] = { MAGE_CLIENT, "10000", "prepared",
-		"unnamed", "1000", "2000", "5000" };
+	static const char *const words[] = { MAGE_CLIENT, "10000",
+		"full or masked (default full)", "0 or 1 (default 1)",
+		"prepared", "unnamed", "1000", "2000", "5000" };
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);

@@ -1,9 +1,9 @@
 /*
- * link_test.c - the Link header.
+ * links_test.c - the Link header.
  *
  * Wanted values: oauth_access_tokens(8), HEADERS (which links there are, what
  * they repeat); RFC 8288, section 3, for the form and section 3.3 for the
- * relations; link.h for the targets of a limit of 0.
+ * relations; links.h for the targets of a limit of 0.
  */
 #include "guarded.h"
 
@@ -55,13 +55,32 @@ static const struct page {
 	    "<?_limit=40&_offset=0>; rel=\"next\", "
 	    "<?_limit=40&_offset=40>; rel=\"last\"" },
 	{ "all parameters",
-	    { .limit = 1, .show_all = QUERY_FLAG_ON, .api_key = "k" }, 2, 1,
-	    "<?_limit=1&_offset=0&show_all=1&api_key=k>; "
-	    "rel=\"first\", "
-	    "<?_limit=1&_offset=1&show_all=1&api_key=k>; "
-	    "rel=\"next\", "
-	    "<?_limit=1&_offset=1&show_all=1&api_key=k>; "
-	    "rel=\"last\"" },
+	    { .limit = 1,
+	        .show_all = QUERY_FLAG_ON,
+	        .details = true,
+	        .mask = QUERY_FLAG_ON,
+	        .api_key = "k" },
+	    2, 1,
+	    "<?_limit=1&_offset=0&show_all=1&_format=with_details&_mask=1"
+	    "&api_key=k>; rel=\"first\", "
+	    "<?_limit=1&_offset=1&show_all=1&_format=with_details&_mask=1"
+	    "&api_key=k>; rel=\"next\", "
+	    "<?_limit=1&_offset=1&show_all=1&_format=with_details&_mask=1"
+	    "&api_key=k>; rel=\"last\"" },
+	{ "details", { .limit = 1, .details = true }, 2, 1,
+	    "<?_limit=1&_offset=0&_format=with_details>; rel=\"first\", "
+	    "<?_limit=1&_offset=1&_format=with_details>; rel=\"next\", "
+	    "<?_limit=1&_offset=1&_format=with_details>; rel=\"last\"" },
+	{ "masked", { .limit = 1, .mask = QUERY_FLAG_ON }, 2, 1,
+	    "<?_limit=1&_offset=0&_mask=1>; rel=\"first\", "
+	    "<?_limit=1&_offset=1&_mask=1>; rel=\"next\", "
+	    "<?_limit=1&_offset=1&_mask=1>; rel=\"last\"" },
+	{ "flags that are off",
+	    { .limit = 1, .mask = QUERY_FLAG_OFF, .show_all = QUERY_FLAG_OFF },
+	    2, 1,
+	    "<?_limit=1&_offset=0>; rel=\"first\", "
+	    "<?_limit=1&_offset=1>; rel=\"next\", "
+	    "<?_limit=1&_offset=1>; rel=\"last\"" },
 	{ "all to be encoded", { .limit = 1, .api_key = "<>, ;\"&=+%\n" }, 2, 1,
 	    "<?_limit=1&_offset=0"
 	    "&api_key=%3C%3E%2C%20%3B%22%26%3D%2B%25%0A>; rel=\"first\", "
@@ -99,8 +118,10 @@ fit_the_longest(void **state)
 {
 	struct query query = {
 		.limit = 1000000000000000000,
-		.offset = 1000000000000000000,
+		.offset = 2000000000000000000,
 		.show_all = QUERY_FLAG_ON,
+		.details = true,
+		.mask = QUERY_FLAG_ON,
 	};
 	struct token_list page = { .count = INT64_MAX, .n = 3 };
 	char *out = guarded(NULL, LINKS_SIZE);
@@ -111,6 +132,7 @@ fit_the_longest(void **state)
 	len = links_format(out, &query, &page);
 	assert_int_equal(len, strlen(out));
 	assert_true(len > (size_t)(4 * 3 * QUERY_API_KEY_MAX));
+	assert_true(strlen("Link: ") + LINKS_SIZE < 8190); /* Apache's */
 	assert_non_null(strstr(out, ">; rel=\"first\", <?"));
 	assert_non_null(strstr(out, ">; rel=\"prev\", <?"));
 	assert_non_null(strstr(out, ">; rel=\"next\", <?"));

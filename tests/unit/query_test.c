@@ -77,6 +77,54 @@ accept(void **state)
 	assert_int_equal(q.offset, row->offset);
 	assert_int_equal(q.show_all, row->show_all);
 	assert_string_equal(q.api_key, row->api_key);
+	assert_int_equal(q.mask, ABSENT);
+	assert_false(q.details);
+}
+
+/* How the tokens are to be shown. */
+static const struct form {
+	const char *name;
+	const char *text;
+	enum query_flag mask;
+	bool details;
+} forms[] = {
+	{ "_format: with_details", "_format=with_details", ABSENT, true },
+	{ "_format: escaped", "%5fformat=with%5Fdetails", ABSENT, true },
+	{ "_format: empty", "_format=", ABSENT, false },
+	{ "_format: no value", "_format", ABSENT, false },
+	{ "_format: another", "_format=csv", ABSENT, false },
+	{ "_format: the beginning", "_format=with_detail", ABSENT, false },
+	{ "_format: more", "_format=with_details2", ABSENT, false },
+	{ "_format: another case", "_format=With_Details", ABSENT, false },
+	{ "_format: a space behind", "_format=with_details+", ABSENT, false },
+	{ "_format: UTF-8", "_format=%C3%A9", ABSENT, false },
+	{ "_mask: 1", "_mask=1", ON, false },
+	{ "_mask: True", "_mask=True", ON, false },
+	{ "_mask: 0", "_mask=0", OFF, false },
+	{ "_mask: FALSE", "_mask=FALSE", OFF, false },
+	{ "_mask: empty", "_mask=", OFF, false },
+	{ "_mask: no value", "_mask", OFF, false },
+	{ "both", "_mask=1&_format=with_details", ON, true },
+	{ "both, the other order", "_format=with_details&_mask=0", OFF, true },
+	{ "nearly", "_formats=with_details&_masks=1&_Mask=1", ABSENT, false },
+};
+
+static void
+accept_form(void **state)
+{
+	const struct form *row = *state;
+	size_t len = strlen(row->text);
+	char error[QUERY_ERROR_SIZE];
+	struct query q;
+
+	memset(&q, 0xa5, sizeof q);
+	assert_true(query_parse(&q, ALL, guarded(row->text, len), len, error));
+	assert_int_equal(q.mask, row->mask);
+	assert_int_equal(q.details, row->details);
+	assert_int_equal(q.limit, DEFAULT);
+	assert_int_equal(q.offset, 0);
+	assert_int_equal(q.show_all, ABSENT);
+	assert_string_equal(q.api_key, "");
 }
 
 /* The rows' values hold "secret" where a message could repeat them. */
@@ -117,6 +165,16 @@ static const struct bad {
 	{ "show_all: tru", BYTES("show_all=tru"), "show_all" },
 	{ "show_all: a space", BYTES("show_all=+1"), "show_all" },
 	{ "show_all: text", BYTES("show_all=secret"), "show_all" },
+	{ "_mask: 2", BYTES("_mask=2"), "_mask" },
+	{ "_mask: text", BYTES("_mask=secret"), "_mask" },
+	{ "_mask: truer", BYTES("_mask=truer"), "_mask" },
+	{ "_mask: a space", BYTES("_mask=1+"), "_mask" },
+	{ "_format: not UTF-8", BYTES("_format=secret%FF"), NULL },
+	{ "_format: a NUL behind", BYTES("_format=with_details%00"), NULL },
+	{ "twice: _format", BYTES("_format=with_details&_format=secret"),
+	    "_format" },
+	{ "twice: _format, the same", BYTES("_format&_format"), "_format" },
+	{ "twice: _mask", BYTES("_mask=1&_mask=0"), "_mask" },
 	{ "twice: _limit", BYTES("_limit=1&_limit=1"), "_limit" },
 	{ "twice: _offset", BYTES("_offset=1&_limit=1&_offset=2"), "_offset" },
 	{ "twice: show_all", BYTES("show_all&show_all=1"), "show_all" },
@@ -222,9 +280,16 @@ static const struct known {
 	unsigned int known;
 	const char *want;
 } knowns[] = {
-	{ "all four", ALL,
-	    "Unknown parameter: known are _limit, _offset, show_all and "
-	    "api_key." },
+	{ "all six", ALL,
+	    "Unknown parameter: known are _limit, _offset, show_all, api_key, "
+	    "_format and _mask." },
+	{ "one token's",
+	    QUERY_PARAMETER(QUERY_API_KEY) | QUERY_PARAMETER(QUERY_MASK),
+	    "Unknown parameter: known are api_key and _mask." },
+	{ "all but the first and the last",
+	    ALL & ~(QUERY_PARAMETER(QUERY_LIMIT) | QUERY_PARAMETER(QUERY_MASK)),
+	    "Unknown parameter: known are _offset, show_all, api_key and "
+	    "_format." },
 	{ "two", QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_API_KEY),
 	    "Unknown parameter: known are _offset and api_key." },
 	{ "one", QUERY_PARAMETER(QUERY_SHOW_ALL),
@@ -235,8 +300,9 @@ static const struct known {
 static void
 name_known(void **state)
 {
-	static const char *const texts[] = { "_limit=a", "_offset=a",
-		"show_all=a", "api_key=%" };
+	static const char *const texts[QUERY_PARAMETERS] = { "_limit=a",
+		"_offset=a", "show_all=a", "api_key=%", "_format&_format",
+		"_mask=a" };
 	const struct known *row = *state;
 	char error[QUERY_ERROR_SIZE];
 	struct query q;
@@ -256,6 +322,7 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(accept, good) },
+		{ ROWS(accept_form, forms) },
 		{ ROWS(refuse, bad) },
 		{ ROWS(limit_length, lengths) },
 		{ ROWS(name_known, knowns) },

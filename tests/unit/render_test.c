@@ -1,9 +1,9 @@
 /*
- * render_test.c - a page as JSON.
+ * render_test.c - a list, and one token, as JSON.
  *
  * Wanted values: oauth_access_tokens(8), ANSWERS (the published example, whole,
- * and the nulls); RFC 8259, as json-c reads it back, strictly; render.h: out of
- * memory there is no answer or the whole one.
+ * and the nulls), DETAILS and MASKING; RFC 8259, as json-c reads it back,
+ * strictly; render.h: out of memory there is no answer or the whole one.
  */
 #include "guarded.h"
 
@@ -12,9 +12,13 @@
 #include "failing_malloc.h"
 #include "render.h"
 
-/* A token's bytes and an expiry as members of a row. */
-#define TOKEN(text)   .token = (text), .token_len = sizeof(text) - 1
-#define EXPIRES(when) .expires_us = (when), .has_expires = true
+/* A text, a token's bytes and an expiry as members of a row. */
+#define TEXT(text)                       \
+	{                                \
+		(text), sizeof(text) - 1 \
+	}
+#define TOKEN(text)   .token = TEXT(text)
+#define EXPIRES(when) .expires = { true, (when) }
 
 static const struct token_row example_rows[] = {
 	{ TOKEN("JS3Umh826UoZzbuGQUsj36PSBwruVCzQYlRFf3KmJWA"),
@@ -52,11 +56,17 @@ static const char example_text[] =
     "\"metadata\":{\"count\":7,\"next\":false}}";
 
 static const struct token_row null_rows[] = {
-	{ TOKEN("a"), .expires_us = 1 },
-	{ .token = NULL, EXPIRES(INT64_MAX) },
+	{ TOKEN("a") },
+	{ EXPIRES(INT64_MAX) },
 	{ TOKEN(""), EXPIRES(INT64_MIN) },
 	{ TOKEN("b"), EXPIRES(252455616000000000) },
 };
+
+#define LIST(owner, all, length, list)                             \
+	{                                                          \
+		.user_id = (owner), .count = (all), .n = (length), \
+		.rows = (list)                                     \
+	}
 
 static const struct text {
 	const char *name;
@@ -64,22 +74,23 @@ static const struct text {
 	bool next;
 	const char *want;
 } texts[] = {
-	{ "the published example", { 2, 7, COUNT(example_rows), example_rows },
-	    false, example_text },
-	{ "no token", { 2, 0, 0, NULL }, false,
+	{ "the published example",
+	    LIST(2, 7, COUNT(example_rows), example_rows), false,
+	    example_text },
+	{ "no token", LIST(2, 0, 0, NULL), false,
 	    "{\"oauth_access_tokens\":[],"
 	    "\"metadata\":{\"count\":0,\"next\":false}}" },
-	{ "past the end", { 2, 9, 0, NULL }, false,
+	{ "past the end", LIST(2, 9, 0, NULL), false,
 	    "{\"oauth_access_tokens\":[],"
 	    "\"metadata\":{\"count\":9,\"next\":false}}" },
-	{ "greatest numbers", { INT64_MAX, INT64_MAX, 1, example_rows }, true,
+	{ "greatest numbers", LIST(INT64_MAX, INT64_MAX, 1, example_rows), true,
 	    "{\"oauth_access_tokens\":[{"
 	    "\"expires\":\"2023-08-18 23:41:52.480598+00:00\",\"token\":"
 	    "\"JS3Umh826UoZzbuGQUsj36PSBwruVCzQYlRFf3KmJWA\","
 	    "\"user_id\":9223372036854775807}],\"metadata\":"
 	    "{\"count\":9223372036854775807,\"next\":true}}" },
 	{ "NULL, infinity and far years",
-	    { -1, 4, COUNT(null_rows), null_rows }, false,
+	    LIST(-1, 4, COUNT(null_rows), null_rows), false,
 	    "{\"oauth_access_tokens\":["
 	    "{\"expires\":null,\"token\":\"a\",\"user_id\":-1},"
 	    "{\"expires\":\"infinity\",\"token\":null,\"user_id\":-1},"
@@ -104,22 +115,224 @@ parse(const char *text, size_t len)
 	return root;
 }
 
+/*
+ * Is a text what is wanted?  The members come in the documented order, so that
+ * the bytes are the same.
+ */
+static void
+check_text(char *text, size_t len, const char *want)
+{
+	assert_int_equal(len, strlen(text));
+	assert_string_equal(text, want);
+	json_object_put(parse(text, len));
+	free(text);
+}
+
 static void
 render(void **state)
 {
 	const struct text *row = *state;
 	char *text = NULL;
 	size_t len = 0;
-	struct json_object *got, *want = parse(row->want, strlen(row->want));
 
 	assert_true(render_list(&row->page, row->next, &text, &len));
-	assert_int_equal(len, strlen(text));
-	got = parse(text, len);
-	if (!json_object_equal(got, want))
-		assert_string_equal(text, row->want);
-	json_object_put(got);
-	json_object_put(want);
-	free(text);
+	check_text(text, len, row->want);
+}
+
+/* Rows with details, and what each of them is in the answer. */
+#define FINGERPRINT "sha256~made-up_fingerprint"
+
+static const struct detailed {
+	const char *name;
+	struct token_details details;
+	const char *want; /* the members behind user_id */
+} detailed[] = {
+	{ "all",
+	    { .created = { true, 745717312480598 },
+	        .has_application = true,
+	        .client_id = TEXT("zkWl"),
+	        .name = TEXT("Mage"),
+	        .fingerprint = TEXT(FINGERPRINT),
+	        .current = true },
+	    "\"created_at\":\"2023-08-18 23:41:52.480598+00:00\","
+	    "\"application\":{\"client_id\":\"zkWl\",\"name\":\"Mage\"},"
+	    "\"fingerprint\":\"" FINGERPRINT "\","
+	    "\"current\":true,\"expired\":false" },
+	{ "NULL everywhere", { .expired = true },
+	    "\"created_at\":null,\"application\":null,\"fingerprint\":null,"
+	    "\"current\":false,\"expired\":true" },
+	{ "an application without names", { .has_application = true },
+	    "\"created_at\":null,"
+	    "\"application\":{\"client_id\":null,\"name\":null},"
+	    "\"fingerprint\":null,\"current\":false,\"expired\":false" },
+	{ "an application without a name",
+	    { .has_application = true, .client_id = TEXT("a") },
+	    "\"created_at\":null,"
+	    "\"application\":{\"client_id\":\"a\",\"name\":null},"
+	    "\"fingerprint\":null,\"current\":false,\"expired\":false" },
+	/* What a join without a partner leaves must not show. */
+	{ "no application, though it has names",
+	    { .client_id = TEXT("a"), .name = TEXT("b") },
+	    "\"created_at\":null,\"application\":null,\"fingerprint\":null,"
+	    "\"current\":false,\"expired\":false" },
+	{ "empty texts, infinity, both flags",
+	    { .created = { true, INT64_MIN },
+	        .has_application = true,
+	        .client_id = TEXT(""),
+	        .name = TEXT(""),
+	        .fingerprint = TEXT(""),
+	        .current = true,
+	        .expired = true },
+	    "\"created_at\":\"-infinity\","
+	    "\"application\":{\"client_id\":\"\",\"name\":\"\"},"
+	    "\"fingerprint\":\"\",\"current\":true,\"expired\":true" },
+	{ "a name to be escaped",
+	    { .has_application = true,
+	        .client_id = TEXT("\\\"\x7f"),
+	        .name = TEXT("\"Caf\xc3\xa9\"\n\x01</script>") },
+	    "\"created_at\":null,"
+	    "\"application\":{\"client_id\":\"\\\\\\\"\x7f\","
+	    "\"name\":\"\\\"Caf\xc3\xa9\\\"\\n\\u0001</script>\"},"
+	    "\"fingerprint\":null,\"current\":false,\"expired\":false" },
+};
+
+/* In a list behind a row of the same kind, and alone. */
+static void
+render_details(void **state)
+{
+	const struct detailed *row = *state;
+	const struct token_row rows[] = {
+		{ TOKEN("a"), .id = INT64_MIN, .details = &row->details },
+		{ TOKEN("b"), .id = 17, .details = &row->details },
+	};
+	const struct token_list page = LIST(2, 2, 2, rows);
+	char *text = NULL, *want = NULL;
+	size_t len = 0;
+
+	assert_true(render_list(&page, false, &text, &len));
+	assert_true(asprintf(&want,
+	                "{\"oauth_access_tokens\":["
+	                "{\"expires\":null,\"token\":\"a\",\"user_id\":2,"
+	                "\"id\":-9223372036854775808,%s},"
+	                "{\"expires\":null,\"token\":\"b\",\"user_id\":2,"
+	                "\"id\":17,%s}],"
+	                "\"metadata\":{\"count\":2,\"next\":false}}",
+	                row->want, row->want) > 0);
+	check_text(text, len, want);
+	free(want);
+
+	assert_true(render_one(&page, &text, &len));
+	assert_true(asprintf(&want,
+	                "{\"oauth_access_token\":"
+	                "{\"expires\":null,\"token\":\"a\",\"user_id\":2,"
+	                "\"id\":-9223372036854775808,%s}}",
+	                row->want) > 0);
+	check_text(text, len, want);
+	free(want);
+}
+
+#define ELLIPSIS   "\xe2\x80\xa6"
+#define FOUR_BYTES "\xf0\x9f\x98\x80"
+
+/* What the database leaves of a masked token, and what is shown. */
+static const struct masked {
+	const char *name;
+	struct token_text token;
+	const char *want;
+} masked[] = {
+	{ "eight characters", TEXT("JS3Umh82"), "\"JS3Umh82" ELLIPSIS "\"" },
+	{ "four", TEXT("JS3U"), "\"JS3U" ELLIPSIS "\"" },
+	{ "none", TEXT(""), "\"" ELLIPSIS "\"" },
+	{ "NULL", { NULL, 0 }, "null" },
+	{ "to be escaped", TEXT("\"\\\n\x01/abc"),
+	    "\"\\\"\\\\\\n\\u0001/abc" ELLIPSIS "\"" },
+	{ "all to be escaped", TEXT("\x01\x01\x01\x01\x01\x01\x01\x01"),
+	    "\"\\u0001\\u0001\\u0001\\u0001\\u0001\\u0001\\u0001\\u000"
+	    "1" ELLIPSIS "\"" },
+	{ "eight of four bytes",
+	    TEXT(FOUR_BYTES FOUR_BYTES FOUR_BYTES FOUR_BYTES FOUR_BYTES
+	            FOUR_BYTES FOUR_BYTES FOUR_BYTES),
+	    "\"" FOUR_BYTES FOUR_BYTES FOUR_BYTES FOUR_BYTES FOUR_BYTES
+	        FOUR_BYTES FOUR_BYTES FOUR_BYTES ELLIPSIS "\"" },
+	/* It never sends so much; more than 32 bytes stay unseen. */
+	{ "more than eight can have",
+	    TEXT("abcdefghijklmnopqrstuvwxyz012345SECRET"),
+	    "\"abcdefghijklmnopqrstuvwxyz012345" ELLIPSIS "\"" },
+};
+
+static void
+render_masked(void **state)
+{
+	const struct masked *row = *state;
+	const struct token_details details = { .current = true };
+	const struct token_row rows[] = {
+		{ .token = row->token },
+		{ TOKEN("x"), .id = 5, .details = &details },
+	};
+	struct token_list page = LIST(2, 2, 2, rows);
+	char *text = NULL, *want = NULL;
+	size_t len = 0;
+
+	page.masked = true;
+	assert_true(render_list(&page, false, &text, &len));
+	assert_true(
+	    asprintf(&want,
+	        "{\"oauth_access_tokens\":["
+	        "{\"expires\":null,\"token\":%s,\"user_id\":2},"
+	        "{\"expires\":null,\"token\":\"x" ELLIPSIS "\",\"user_id\":2,"
+	        "\"id\":5,\"created_at\":null,\"application\":null,"
+	        "\"fingerprint\":null,\"current\":true,\"expired\":false}],"
+	        "\"metadata\":{\"count\":2,\"next\":false}}",
+	        row->want) > 0);
+	check_text(text, len, want);
+	free(want);
+
+	assert_true(render_one(&page, &text, &len));
+	assert_true(asprintf(&want,
+	                "{\"oauth_access_token\":"
+	                "{\"expires\":null,\"token\":%s,\"user_id\":2}}",
+	                row->want) > 0);
+	check_text(text, len, want);
+	free(want);
+}
+
+/* The longest of everything has room: moments, numbers and escapes. */
+static void
+fit_the_longest(void **state)
+{
+	/* 4713 BC, with a fraction; 294276 AD, with one. */
+	static const int64_t moments[] = { -211813488000000000 + 1,
+		9223371331200000000 - 1 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(moments); i++) {
+		char *escaped = guarded_run('\x01', 32);
+		const struct token_text longest = { escaped, 32 };
+		const struct token_details details = {
+			.created = { true, moments[i] },
+			.has_application = true,
+			.client_id = longest,
+			.name = longest,
+			.fingerprint = longest,
+		};
+		const struct token_row rows[] = {
+			{ .token = longest,
+			    EXPIRES(moments[i]),
+			    .id = INT64_MIN,
+			    .details = &details },
+		};
+		struct token_list page = LIST(INT64_MIN, INT64_MAX, 1, rows);
+		char *text = NULL;
+		size_t len;
+
+		page.masked = true;
+		assert_true(render_list(&page, false, &text, &len));
+		json_object_put(parse(text, len));
+		free(text);
+		assert_true(render_one(&page, &text, &len));
+		json_object_put(parse(text, len));
+		free(text);
+	}
 }
 
 static const struct token {
@@ -142,35 +355,52 @@ static const struct token {
 	{ "JSON", BYTES("\"}],\"metadata\":{\"count\":0}}") },
 };
 
-/* Each alone, and after another, so that none changes its neighbour. */
+/* Is a member of an object this text? */
+static void
+check_member(
+    struct json_object *object, const char *name, struct token_text want)
+{
+	struct json_object *member;
+
+	assert_true(json_object_object_get_ex(object, name, &member));
+	assert_int_equal(json_object_get_string_len(member), want.len);
+	assert_memory_equal(
+	    json_object_get_string(member), want.bytes, want.len);
+}
+
+/* Each text of a row, and the row behind it, which must not change. */
 static void
 escape(void **state)
 {
 	const struct token *row = *state;
-	struct token_row rows[] = {
-		{ .token = guarded_text(row->text),
-		    .token_len = row->len,
-		    EXPIRES(0) },
+	const struct token_text odd = { guarded_text(row->text), row->len };
+	const struct token_details details = { .has_application = true,
+		.client_id = odd,
+		.name = odd,
+		.fingerprint = odd };
+	const struct token_row rows[] = {
+		{ .token = odd, EXPIRES(0), .details = &details },
 		{ TOKEN("next"), EXPIRES(0) },
 	};
-	struct token_list page = { 2, 2, 2, rows };
+	const struct token_list page = LIST(2, 2, 2, rows);
 	char *text = NULL;
 	size_t len;
-	struct json_object *root, *list, *token;
+	struct json_object *root, *list, *application;
 
 	assert_true(render_list(&page, false, &text, &len));
 	root = parse(text, len);
 	assert_true(
 	    json_object_object_get_ex(root, "oauth_access_tokens", &list));
 	assert_int_equal(json_object_array_length(list), 2);
-	for (size_t i = 0; i < 2; i++) {
-		assert_true(json_object_object_get_ex(
-		    json_object_array_get_idx(list, i), "token", &token));
-		assert_int_equal(
-		    json_object_get_string_len(token), rows[i].token_len);
-		assert_memory_equal(json_object_get_string(token),
-		    rows[i].token, rows[i].token_len);
-	}
+	for (size_t i = 0; i < 2; i++)
+		check_member(
+		    json_object_array_get_idx(list, i), "token", rows[i].token);
+	list = json_object_array_get_idx(list, 0);
+	check_member(list, "fingerprint", odd);
+	assert_true(
+	    json_object_object_get_ex(list, "application", &application));
+	check_member(application, "client_id", odd);
+	check_member(application, "name", odd);
 	json_object_put(root);
 	free(text);
 }
@@ -179,8 +409,8 @@ escape(void **state)
 static void
 keep_slashes(void **state)
 {
-	struct token_row row = { TOKEN("a/b"), EXPIRES(0) };
-	struct token_list page = { 2, 1, 1, &row };
+	const struct token_row row = { TOKEN("a/b"), EXPIRES(0) };
+	const struct token_list page = LIST(2, 1, 1, &row);
 	char *text = NULL;
 	size_t len;
 
@@ -190,56 +420,94 @@ keep_slashes(void **state)
 	free(text);
 }
 
-/* The page for which memory runs out, and its whole text. */
+/* The page for which memory runs out, and its whole texts. */
 static struct token_list short_page;
-static char *whole;
-static size_t whole_len;
+static char *whole, *whole_one;
+static size_t whole_len, whole_one_len;
 
+/* What came out: all of it, or nothing where memory ran out. */
 static void
-attempt_page(void)
+check_attempt(
+    bool ok, char *text, size_t len, const char *want, size_t want_len)
 {
-	char *text = NULL;
-	size_t len;
-	bool ok = render_list(&short_page, true, &text, &len);
-	bool same = ok && len == whole_len && memcmp(text, whole, len + 1) == 0;
+	bool same = ok && len == want_len && memcmp(text, want, len + 1) == 0;
 
 	if (ok)
 		free(text);
 	assert_true(ok ? same : allocator.failed > 0);
 }
 
+static void
+attempt_page(void)
+{
+	char *text = NULL;
+	size_t len = 0;
+	bool ok = render_list(&short_page, true, &text, &len);
+
+	check_attempt(ok, text, len, whole, whole_len);
+}
+
+static void
+attempt_one(void)
+{
+	char *text = NULL;
+	size_t len = 0;
+	bool ok = render_one(&short_page, &text, &len);
+
+	check_attempt(ok, text, len, whole_one, whole_one_len);
+}
+
+/* least  allocations at least: of the list, and of its first row */
+static void
+run_out(const struct token_list *page, size_t least, size_t least_one)
+{
+	short_page = *page;
+	assert_true(render_list(&short_page, true, &whole, &whole_len));
+	assert_true(render_one(&short_page, &whole_one, &whole_one_len));
+	assert_true(run_out_of_memory(attempt_page) > least);
+	assert_true(run_out_of_memory(attempt_one) > least_one);
+	free(whole);
+	free(whole_one);
+}
+
 /*
- * Enough rows and text for the containers and the buffer to grow many times,
- * and tokens of all forms: short ones, escaped ones, long ones.
+ * Enough rows and text for json-c's buffer to grow many times, and texts of all
+ * forms: short ones, escaped ones, long ones.
  */
 static void
 run_out_of_memory_anywhere(void **state)
 {
 	struct token_row rows[60];
+	struct token_details details[COUNT(rows)];
+	struct token_list page = LIST(2, 100, COUNT(rows), rows);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct token *token = &tokens[i % COUNT(tokens)];
+		const struct token_text text = { token->text, token->len };
 
-		rows[i] = (struct token_row){ .token = token->text,
-			.token_len = token->len,
-			.has_expires = i % 3 != 0 };
+		details[i] = (struct token_details){
+			.created = { i % 2 != 0, 0 },
+			.has_application = i % 3 != 1,
+			.client_id = text,
+			.name = text,
+			.fingerprint = text,
+		};
+		rows[i] = (struct token_row){ .token = text,
+			.expires = { i % 3 != 0, 0 },
+			.details = i % 4 != 3 ? &details[i] : NULL };
 	}
-	rows[10] = (struct token_row){ .token = guarded_run('/', 5000),
-		.token_len = 5000,
-		EXPIRES(INT64_MIN) };
-	short_page = (struct token_list){ 2, 100, COUNT(rows), rows };
+	rows[10].token = (struct token_text){ guarded_run('\n', 5000), 5000 };
 
-	assert_true(render_list(&short_page, true, &whole, &whole_len));
-	/* Each token's object and text, and a text that gets longer. */
-	assert_true(run_out_of_memory(attempt_page) > 20);
-	free(whole);
-
-	/* Of this page json-c writes the two values of the metadata alone. */
-	short_page = (struct token_list){ 2, 100, 1, &rows[10] };
-	assert_true(render_list(&short_page, true, &whole, &whole_len));
-	assert_true(run_out_of_memory(attempt_page) > 4);
-	free(whole);
+	/* Each escaped text, and one that gets longer. */
+	run_out(&page, 100, 8);
+	page.masked = true;
+	run_out(&page, 100, 8);
+	/* Of this page json-c writes numbers alone: its id and the count. */
+	rows[0] = (struct token_row){ TOKEN("a"), .details = &details[1] };
+	details[1] = (struct token_details){ .current = true };
+	page.n = 1;
+	run_out(&page, 4, 2);
 }
 
 /* Many rows: the length is right, and so is the last one. */
@@ -248,7 +516,7 @@ render_many(void **state)
 {
 	enum { MANY = 10000 };
 	struct token_row *rows = malloc(MANY * sizeof *rows);
-	struct token_list page = { 2, MANY, MANY, rows };
+	const struct token_list page = LIST(2, MANY, MANY, rows);
 	struct json_object *root, *list;
 	char *text = NULL;
 	size_t len;
@@ -272,6 +540,9 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(render, texts) },
+		{ ROWS(render_details, detailed) },
+		{ ROWS(render_masked, masked) },
+		{ ALONE(fit_the_longest) },
 		{ ROWS(escape, tokens) },
 		{ ALONE(keep_slashes) },
 		{ ALONE(run_out_of_memory_anywhere) },

@@ -432,6 +432,79 @@ read_id(void **state)
 	assert_memory_equal(request.id, row->want, request.id_len);
 }
 
+#define HTML "HTTP_ACCEPT=text/html,*/*;q=0.8"
+
+static const struct navigation {
+	const char *name;
+	const char *variables[5];
+	bool want;
+} navigations[] = {
+	{ "a browser", { "REQUEST_METHOD=GET", HTML }, true },
+	{ "a browser's HEAD", { "REQUEST_METHOD=HEAD", HTML }, true },
+	{ "whatever the address", { "REQUEST_URI=/x", HTML }, true },
+	{ "no Accept", { "REQUEST_METHOD=GET" }, false },
+	{ "an empty Accept", { "HTTP_ACCEPT=" }, false },
+	{ "curl's Accept", { "HTTP_ACCEPT=*/*" }, false },
+	{ "JSON", { "HTTP_ACCEPT=application/json" }, false },
+	{ "another header", { "HTTP_ACCEPT_LANGUAGE=text/html" }, false },
+	{ "a name cut short", { "HTTP_ACCEP=text/html" }, false },
+	{ "a good token", { HTML, "HTTP_OAUTH_TOKEN=a" }, false },
+	{ "an ill-formed token", { HTML, "HTTP_OAUTH_TOKEN=a b" }, false },
+	{ "a token twice", { "HTTP_OAUTH_TOKEN=a", HTML, "HTTP_OAUTH_TOKEN=a" },
+	    false },
+	{ "an empty token", { HTML, "HTTP_OAUTH_TOKEN=" }, true },
+	{ "bearer", { HTML, "HTTP_AUTHORIZATION=Bearer a" }, false },
+	{ "bearer, redirected",
+	    { HTML, "REDIRECT_HTTP_AUTHORIZATION=Bearer a" }, false },
+	{ "bearer, ill-formed", { HTML, "HTTP_AUTHORIZATION=Bearer" }, false },
+	{ "two bearers",
+	    { HTML, "HTTP_AUTHORIZATION=Bearer a",
+	        "REDIRECT_HTTP_AUTHORIZATION=Bearer b" },
+	    false },
+	/* A password for the web server, which a browser sends by itself. */
+	{ "another scheme", { HTML, "HTTP_AUTHORIZATION=Basic YTpi" }, true },
+	{ "an API key", { HTML, "HTTP_X_API_KEY=a" }, false },
+	{ "an API key twice", { HTML, "HTTP_X_API_KEY=a", "HTTP_X_API_KEY=a" },
+	    false },
+	{ "an empty API key", { HTML, "HTTP_X_API_KEY=" }, true },
+	{ "both", { HTML, "HTTP_X_API_KEY=a", "HTTP_OAUTH_TOKEN=a" }, false },
+	{ "an API key in the query", { HTML, "QUERY_STRING=api_key=a" }, true },
+	{ "a cookie", { HTML, "HTTP_COOKIE=a=b" }, true },
+	{ "Accept twice", { HTML, HTML }, false },
+	{ "Accept twice, HTML longer", { "HTTP_ACCEPT=*/*", HTML }, false },
+	{ "Accept twice, JSON longer",
+	    { "HTTP_ACCEPT=text/html", "HTTP_ACCEPT=application/json" },
+	    false },
+	{ "Accept three times", { HTML, HTML, HTML }, false },
+};
+
+static void
+navigate(void **state)
+{
+	const struct navigation *row = *state;
+
+	assert_int_equal(parse(row->variables).navigates, row->want);
+}
+
+/* An Accept over the limit of headers is read as any, and too large. */
+static void
+navigate_by_long_header(void **state)
+{
+	static const char name[] = "HTTP_ACCEPT=text/html,";
+
+	(void)state;
+	for (size_t more = 0; more <= 1; more++) {
+		size_t len = strlen("HTTP_ACCEPT=") + REQUEST_HEADER_MAX + more;
+		char *text = guarded_run(' ', len);
+		struct request request;
+
+		memcpy(text, name, strlen(name));
+		request = parse((const char *[]){ text, NULL });
+		assert_true(request.navigates);
+		assert_int_equal(request.header_too_large, more == 1);
+	}
+}
+
 /* Values of n times "t" behind a variable's name. */
 static const struct length {
 	const char *name;
@@ -460,6 +533,10 @@ static const struct length {
 	    CREDENTIAL_ABSENT, CREDENTIAL_ABSENT },
 	{ "Authorization redirected, too large",
 	    "REDIRECT_HTTP_AUTHORIZATION=", REQUEST_HEADER_MAX + 1, true,
+	    CREDENTIAL_ABSENT, CREDENTIAL_ABSENT },
+	{ "Accept, longest", "HTTP_ACCEPT=", REQUEST_HEADER_MAX, false,
+	    CREDENTIAL_ABSENT, CREDENTIAL_ABSENT },
+	{ "Accept, too large", "HTTP_ACCEPT=", REQUEST_HEADER_MAX + 1, true,
 	    CREDENTIAL_ABSENT, CREDENTIAL_ABSENT },
 	{ "X-API-KEY, longest", "HTTP_X_API_KEY=", REQUEST_HEADER_MAX, false,
 	    CREDENTIAL_ABSENT, CREDENTIAL_GOOD },
@@ -512,6 +589,8 @@ main(void)
 		{ ROWS(read_token, tokens) },
 		{ ROWS(read_api_key, api_keys) },
 		{ ROWS(read_id, ids) },
+		{ ROWS(navigate, navigations) },
+		{ ALONE(navigate_by_long_header) },
 		{ ROWS(limit_header, lengths) },
 		{ ALONE(limit_repeated_header) },
 	};

@@ -2,27 +2,28 @@
  * response_test.c - status, header block and body.
  *
  * Wanted values: oauth_access_tokens(8), ERRORS (statuses, types, messages,
- * challenges), HEADERS, and OPTIONS AND HEAD; RFC 9110, section 15, and RFC
- * 6585 for the reason phrases; RFC 3875, section 6, for the form of the block;
- * RFC 9110, section 8.6: a 204 has no Content-Length.  Where the manual leaves
- * a message open, any sentence will do.
+ * challenges), HEADERS, THE PAGE, and OPTIONS AND HEAD; RFC 9110, section 15,
+ * and RFC 6585 for the reason phrases; RFC 3875, section 6, for the form of the
+ * block; RFC 9110, section 8.6: a 204 has no Content-Length.  Where the manual
+ * leaves a message open, any sentence will do.
  */
 #include "guarded.h"
 
 #include <fnmatch.h>
 
+#include "html.h"
 #include "response.h"
 
 /* Patterns of fnmatch(3); each line of a head matches one, in any order. */
-#define COMMON                                                        \
-	"Content-Type: application/json", "Cache-Control: no-store",  \
-	    "X-Content-Type-Options: nosniff", "Accept-Ranges: none", \
-	    "Access-Control-Allow-Origin: \\*",                       \
-	    "Access-Control-Expose-Headers: Link, "                   \
-	    "X-Total-Count, X-Request-Id, Retry-After, "              \
-	    "WWW-Authenticate",                                       \
-	    "X-Request-Id: request-1"
-#define REALM "WWW-Authenticate: Bearer realm=\"oauth_access_tokens\""
+#define EVERY                                                          \
+	"Cache-Control: no-store", "X-Content-Type-Options: nosniff",  \
+	    "Accept-Ranges: none", "Access-Control-Allow-Origin: \\*", \
+	    "Access-Control-Expose-Headers: Link, "                    \
+	    "X-Total-Count, X-Request-Id, Retry-After, "               \
+	    "WWW-Authenticate",                                        \
+	    "X-Request-Id: *"
+#define COMMON "Content-Type: application/json", EVERY
+#define REALM  "WWW-Authenticate: Bearer realm=\"oauth_access_tokens\""
 #define INVALID_TOKEN \
 	REALM ", error=\"invalid_token\", error_description=\"+([!\"\\\\])\""
 #define RETRY     "Retry-After: [1-9]*([0-9])"
@@ -36,11 +37,13 @@ begin(struct response *response)
 {
 	memset(response, '#', sizeof *response);
 	response_begin(response, "request-1");
+	assert_string_equal(response->request_id, "request-1");
 }
 
 /*
- * Check a head: status is its first line, each of the others matches one of
- * lines, each of which is there once, and the body's length is told.
+ * Check a head: its id is the request's, status is its first line, each of the
+ * others matches one of lines, each of which is there once, and the body's
+ * length is told.
  */
 static void
 check_head(const struct response *response, const char *status,
@@ -49,9 +52,14 @@ check_head(const struct response *response, const char *status,
 	const char *line = response->head, *end;
 	bool seen[LINES_MAX] = { false };
 	size_t wanted = 0, n = 0;
+	char *id = NULL;
 
 	assert_true(response->head_len < sizeof response->head);
 	assert_int_equal(response->head_len, strlen(response->head));
+	assert_true(asprintf(&id, "\r\nX-Request-Id: %s\r\n",
+	                response->request_id) > 0);
+	assert_non_null(strstr(response->head, id));
+	free(id);
 	while (lines[wanted] != NULL)
 		wanted++;
 	for (; (end = strstr(line, "\r\n")) != NULL; line = end + 2, n++) {
@@ -158,7 +166,7 @@ check_error(const struct response *response, const struct wanted *row,
 	snprintf(length, sizeof length, "Content-Length: %zu",
 	    strlen(response->body));
 	check_head(response, row->status, row->lines, length);
-	assert_null(response->list);
+	assert_null(response->tokens);
 }
 
 /* With the table's message, one of the caller's, and with HEAD. */
@@ -280,7 +288,136 @@ set_list(void **state)
 	assert_int_equal(response.status, 200);
 	check_head(&response, "Status: 200 OK", row->lines, row->length);
 	response_clear(&response);
-	assert_null(response.list);
+	assert_null(response.tokens);
+}
+
+/* One token is neither counted nor a page among others. */
+static void
+set_token(void **state)
+{
+	static const char *const lines[] = { COMMON, NULL };
+	char *text = strdup("{\"a\":1}");
+	struct response response;
+
+	(void)state;
+	begin(&response);
+	response_set_token(&response, text, 7);
+	assert_int_equal(response.status, 200);
+	assert_ptr_equal(response.body, text);
+	assert_int_equal(response.body_len, 7);
+	check_head(&response, "Status: 200 OK", lines, "Content-Length: 7");
+
+	response_drop_body(&response);
+	assert_int_equal(response.body_len, 0);
+	check_head(&response, "Status: 200 OK", lines, "Content-Length: 7");
+	response_clear(&response);
+	assert_null(response.tokens);
+}
+
+/* The page that was built in, with headers of its own. */
+static void
+set_page(void **state)
+{
+	static const char *const lines[] = {
+		"Content-Type: text/html; charset=utf-8", EVERY, "Vary: Accept",
+		"Content-Security-Policy: *", "Referrer-Policy: no-referrer",
+		NULL
+	};
+	size_t len = strlen(html_page);
+	char length[64];
+	struct response response;
+
+	(void)state;
+	snprintf(length, sizeof length, "Content-Length: %zu", len);
+	begin(&response);
+	response.varies = true;
+	response_set_page(&response);
+	assert_int_equal(response.status, 200);
+	assert_int_equal(response.body_len, len);
+	assert_memory_equal(response.body, html_page, len);
+	assert_null(response.tokens);
+	check_head(&response, "Status: 200 OK", lines, length);
+	assert_non_null(strstr(
+	    response.head, "\r\nContent-Security-Policy: " HTML_POLICY "\r\n"));
+
+	response_drop_body(&response);
+	assert_int_equal(response.body_len, 0);
+	check_head(&response, "Status: 200 OK", lines, length);
+	response_clear(&response);
+}
+
+/* What the page may do: its own script and style, and ask its own server. */
+static void
+keep_to_policy(void **state)
+{
+	static const char *const directives[] = { "default-src 'none'; ",
+		"script-src 'sha256-", "style-src 'sha256-",
+		"connect-src 'self'; ", "base-uri 'none'; ",
+		"form-action 'none'; ", "frame-ancestors 'none'; " };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(directives); i++)
+		if (strstr(HTML_POLICY, directives[i]) == NULL)
+			fail_msg("missing: %s", directives[i]);
+	assert_null(strstr(HTML_POLICY, "unsafe"));
+	assert_null(strstr(HTML_POLICY, "http"));
+	assert_null(strchr(HTML_POLICY, '*'));
+}
+
+/* Make one of all kinds of answers; returns how many there are. */
+static int
+set_any(struct response *response, int kind)
+{
+	switch (kind) {
+	case 0:
+		response_set_error(response, ERROR_INVALID_TOKEN, NULL, true);
+		break;
+	case 1:
+		response_set_not_allowed(response, METHODS);
+		break;
+	case 2:
+		response_set_options(response, METHODS);
+		break;
+	case 3:
+		response_set_list(response, strdup("{}"), 2, 1, "a");
+		break;
+	case 4:
+		response_set_token(response, strdup("{}"), 2);
+		break;
+	default:
+		response_set_page(response);
+		break;
+	}
+	return 6;
+}
+
+/* Vary is there once where it is due, and nowhere else. */
+static void
+vary(void **state)
+{
+	static const char line[] = "\r\nVary: Accept\r\n";
+	struct response response;
+	int kinds = 1;
+
+	(void)state;
+	for (int i = 0; i < kinds; i++) {
+		const char *found;
+
+		begin(&response);
+		kinds = set_any(&response, i);
+		assert_null(strstr(response.head, "Vary"));
+		response_clear(&response);
+
+		begin(&response);
+		response.varies = true;
+		set_any(&response, i);
+		found = strstr(response.head, line);
+		assert_non_null(found);
+		assert_null(strstr(found + strlen(line), "Vary"));
+		response_clear(&response);
+		response_begin(&response, "request-2");
+		assert_false(response.varies);
+	}
 }
 
 /* The longest Link fits, whatever else stands there. */
@@ -293,11 +430,14 @@ fit_the_longest_link(void **state)
 
 	(void)state;
 	begin(&response);
+	response.varies = true;
+	memset(response.request_id, 'i', REQUEST_ID_MAX);
+	response.request_id[REQUEST_ID_MAX] = '\0';
 	assert_true(asprintf(&line, "Link: %s", link) > 0);
 	response_set_list(&response, text, 2, INT64_MAX, link);
 	check_head(&response, "Status: 200 OK",
-	    (const char *const[]){
-	        COMMON, line, "X-Total-Count: 9223372036854775807", NULL },
+	    (const char *const[]){ COMMON, line, "Vary: Accept",
+	        "X-Total-Count: 9223372036854775807", NULL },
 	    "Content-Length: 2");
 	response_clear(&response);
 	free(line);
@@ -339,6 +479,9 @@ set_again(void **state)
 	response_set_list(&response, strdup("[]"), 2, 1, "");
 	assert_string_equal(response.body, "[]");
 	response_clear(&response);
+	begin(&response);
+	response_set_page(&response);
+	response_clear(&response); /* nothing to free */
 }
 
 int
@@ -350,6 +493,10 @@ main(void)
 		{ ALONE(set_not_allowed) },
 		{ ALONE(set_options) },
 		{ ROWS(set_list, lists) },
+		{ ALONE(set_token) },
+		{ ALONE(set_page) },
+		{ ALONE(keep_to_policy) },
+		{ ALONE(vary) },
 		{ ALONE(fit_the_longest_link) },
 		{ ALONE(wipe) },
 		{ ALONE(set_again) },

@@ -1,5 +1,5 @@
 /*
- * statements_test.c - the table of statements, and which of them lists tokens.
+ * statements_test.c - the table of statements, and which of them reads tokens.
  *
  * Wanted values: the heads of the files in sql/statements/, by hand.
  */
@@ -7,52 +7,89 @@
 
 #include "statements.h"
 
-static const struct list {
-	const char *name;
-	bool by_permission;
-	enum statement_shape shape;
-	bool show_all;
-	const char *unindexed;
-} lists[] = {
-	{ "list_roles_near_active", false, SHAPE_NEAR, false,
-	    "list_roles_scan_active" },
-	{ "list_roles_near_all", false, SHAPE_NEAR, true,
-	    "list_roles_scan_all" },
-	{ "list_roles_far_active", false, SHAPE_FAR, false,
-	    "list_roles_scan_active" },
-	{ "list_roles_far_all", false, SHAPE_FAR, true, "list_roles_scan_all" },
-	{ "list_roles_scan_active", false, SHAPE_SCAN, false,
-	    "list_roles_scan_active" },
-	{ "list_roles_scan_all", false, SHAPE_SCAN, true,
-	    "list_roles_scan_all" },
-	{ "list_permissions_near_active", true, SHAPE_NEAR, false,
-	    "list_permissions_scan_active" },
-	{ "list_permissions_near_all", true, SHAPE_NEAR, true,
-	    "list_permissions_scan_all" },
-	{ "list_permissions_far_active", true, SHAPE_FAR, false,
-	    "list_permissions_scan_active" },
-	{ "list_permissions_far_all", true, SHAPE_FAR, true,
-	    "list_permissions_scan_all" },
-	{ "list_permissions_scan_active", true, SHAPE_SCAN, false,
-	    "list_permissions_scan_active" },
-	{ "list_permissions_scan_all", true, SHAPE_SCAN, true,
-	    "list_permissions_scan_all" },
+/* The words of a name, in their order; scan stands in for near and far. */
+static const char *const modes[] = { "roles", "permissions" };
+static const char *const shapes[SHAPES] = {
+	[SHAPE_NEAR] = "near",
+	[SHAPE_FAR] = "far",
+	[SHAPE_SCAN] = "scan",
 };
+static const char *const extents[] = { "active", "all" };
+static const char *const forms[] = { "plain", "details" };
+
+/* $1, $2 ...: without $7 a statement has one parameter less, and so on. */
+static const unsigned int types[] = { TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
+	TYPE_BOOL, TYPE_BOOL, TYPE_INT8, TYPE_INT8 };
+
+static void
+check_types(const struct statement *s, int n)
+{
+	assert_int_equal(s->n, n);
+	assert_memory_equal(s->types, types, (size_t)n * sizeof types[0]);
+}
+
+/*
+ * Each variant of list.sql, and none of them twice.
+ *
+ * mode, shape, extent, form  indices of words
+ */
+static void
+check_list(int mode, int shape, int extent, int form)
+{
+	char name[64], stand_in[64];
+	enum statement_id id = statement_list(
+	    mode == 1, (enum statement_shape)shape, extent == 1, form == 1);
+	const struct statement *s = &statements[id];
+
+	snprintf(name, sizeof name, "list_%s_%s_%s_%s", modes[mode],
+	    shapes[shape], extents[extent], forms[form]);
+	snprintf(stand_in, sizeof stand_in, "list_%s_scan_%s_%s", modes[mode],
+	    extents[extent], forms[form]);
+	assert_in_range(id, STATEMENT_LIST, STATEMENT_ONE - 1);
+	assert_string_equal(s->name, name);
+	assert_string_equal(statements[s->unindexed].name, stand_in);
+	check_types(s, 7);
+	/* Details are columns more, and a table. */
+	assert_int_equal(strstr(s->text, "fingerprint") != NULL, form == 1);
+	assert_int_equal(strstr(s->text, "created_at") != NULL, form == 1);
+	/* Only permissions depend on whether show_all was sent. */
+	assert_int_equal(strstr(s->text, "$4") != NULL, mode == 1);
+}
 
 static void
 find_list(void **state)
 {
-	static const unsigned int types[] = { TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
-		TYPE_INT8, TYPE_INT8, TYPE_BOOL };
-	const struct list *row = *state;
-	const struct statement *s = &statements[statement_list(
-	    row->by_permission, row->shape, row->show_all)];
+	(void)state;
+	for (int i = 0; i < STATEMENTS_OF_LIST; i++)
+		check_list(i / (STATEMENTS_OF_LIST / 2), i / 4 % SHAPES,
+		    i / 2 % 2, i % 2);
+}
 
+static const struct one {
+	const char *name;
+	bool by_permission, current;
+	int n;
+} ones[] = {
+	{ "one_roles_id", false, false, 6 },
+	{ "one_roles_current", false, true, 5 },
+	{ "one_permissions_id", true, false, 6 },
+	{ "one_permissions_current", true, true, 5 },
+};
+
+/* An id leads to a token whatever the index of a user's tokens. */
+static void
+find_one(void **state)
+{
+	const struct one *row = *state;
+	enum statement_id id = statement_one(row->by_permission, row->current);
+	const struct statement *s = &statements[id];
+
+	assert_in_range(id, STATEMENT_ONE, STATEMENT_SESSION - 1);
 	assert_string_equal(s->name, row->name);
-	assert_string_equal(statements[s->unindexed].name, row->unindexed);
-	/* Only permissions depend on whether show_all was sent. */
-	assert_int_equal(s->n, row->by_permission ? 6 : 5);
-	assert_memory_equal(s->types, types, (size_t)s->n * sizeof types[0]);
+	assert_int_equal(s->unindexed, id);
+	check_types(s, row->n);
+	assert_non_null(strstr(s->text, "fingerprint"));
+	assert_int_equal(strstr(s->text, "$6") != NULL, !row->current);
 }
 
 /* Statements that are asked without a name. */
@@ -91,14 +128,16 @@ complete(void **state)
 		assert_non_null(statements[i].text);
 		assert_in_range(statements[i].n, 1, STATEMENT_PARAMS_MAX);
 	}
-	assert_int_equal(STATEMENTS, COUNT(lists) + COUNT(unnamed));
+	assert_int_equal(STATEMENTS,
+	    STATEMENTS_OF_LIST + (int)(COUNT(ones) + COUNT(unnamed)));
 }
 
 int
 main(void)
 {
 	static const struct tests tests[] = {
-		{ ROWS(find_list, lists) },
+		{ ALONE(find_list) },
+		{ ROWS(find_one, ones) },
 		{ ROWS(ask_without_name, unnamed) },
 		{ ALONE(complete) },
 	};

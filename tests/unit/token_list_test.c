@@ -1,21 +1,20 @@
 /*
- * page_test.c - the order of a page.
+ * token_list_test.c - the order of a page, and what follows it.
  *
  * Wanted values: PostgreSQL 15, "Sorting Rows (ORDER BY)": with DESC a NULL is
- * first; page.h for the rest.
+ * first; token_list.h for the rest.
  */
 #include "guarded.h"
 
 #include "token_list.h"
 
-#define NEVER         .has_expires = false
-#define EXPIRES(when) .has_expires = true, .expires_us = (when)
+#define EXPIRES(when) .expires = { true, (when) }
 
-/* In the right order; what NULL leaves unset must not count. */
+/* In the right order. */
 static const struct token_row ordered[] = {
-	{ NEVER, .expires_us = -5, .id = INT64_MAX },
-	{ NEVER, .expires_us = 9, .id = 3 },
-	{ NEVER, .expires_us = 7, .id = 2 },
+	{ .id = INT64_MAX },
+	{ .id = 3 },
+	{ .id = 2 },
 	{ EXPIRES(INT64_MAX), .id = 1 },
 	{ EXPIRES(INT64_MAX - 1), .id = 90 },
 	{ EXPIRES(1), .id = 4 },
@@ -75,6 +74,54 @@ sort_reversed(void **state)
 	assert_ordered(rows, COUNT(rows));
 }
 
+/* Rows that are in order already, and their details, stay where they are. */
+static void
+keep_details(void **state)
+{
+	static const struct token_details details[3];
+	struct token_row rows[3] = {
+		{ .id = 7, EXPIRES(5), .details = &details[0] },
+		{ .id = 8, EXPIRES(6), .details = &details[1] },
+		{ .id = 9, EXPIRES(5), .details = &details[2] },
+	};
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		token_list_sort(rows, COUNT(rows));
+		assert_ptr_equal(rows[0].details, &details[1]);
+		assert_ptr_equal(rows[1].details, &details[2]);
+		assert_ptr_equal(rows[2].details, &details[0]);
+	}
+}
+
+static const struct place {
+	const char *name;
+	int64_t count;
+	size_t n;
+	int64_t offset;
+	bool next;
+} places[] = {
+	{ "an empty list", 0, 0, 0, false },
+	{ "the whole list", 3, 3, 0, false },
+	{ "the first page", 3, 2, 0, true },
+	{ "the last page", 3, 1, 2, false },
+	{ "a page between", 5, 2, 2, true },
+	{ "just past the end", 3, 0, 3, false },
+	{ "far past the end", 3, 0, INT64_MAX, false },
+	{ "the count alone", 3, 0, 0, true },
+	{ "the greatest numbers", INT64_MAX, 1, INT64_MAX - 1, false },
+	{ "one before the greatest", INT64_MAX, 1, INT64_MAX - 2, true },
+};
+
+static void
+have_next(void **state)
+{
+	const struct place *row = *state;
+	const struct token_list list = { .count = row->count, .n = row->n };
+
+	assert_int_equal(token_list_has_next(&list, row->offset), row->next);
+}
+
 static void
 sort_nothing(void **state)
 {
@@ -89,6 +136,8 @@ main(void)
 		{ ALONE(sort_shuffled) },
 		{ ALONE(sort_reversed) },
 		{ ALONE(sort_nothing) },
+		{ ALONE(keep_details) },
+		{ ROWS(have_next, places) },
 	};
 
 	return run_all(tests, COUNT(tests));

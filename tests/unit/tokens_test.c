@@ -1,11 +1,11 @@
 /*
  * tokens_test.c - what the database's answers mean.
  *
- * Wanted values: list.sql for the columns and outcomes;
- * oauth_access_tokens(8), AUTHENTICATION: rows that do not agree are a failure,
- * never another user's token.  PostgreSQL's binary forms of bigint and
- * timestamptz are numbers in network order.  The database is a fake whose cells
- * a test sets.
+ * Wanted values: list.sql, one.sql and details.sql for parameters, columns and
+ * outcomes; oauth_access_tokens(8), AUTHENTICATION: rows that do not agree are
+ * a failure, never another user's token.  PostgreSQL's binary forms of bigint
+ * and timestamptz are numbers in network order.  The database is a fake whose
+ * cells a test sets.
  */
 #include "guarded.h"
 
@@ -17,25 +17,44 @@
 
 #define ROWS_MAX 4
 
-/* A row of the fake's answer; NULL is SQL's. */
-struct cells {
-	const char *outcome;
-	const char *user_id, *count, *id; /* decimal */
-	const char *expires, *token;
+/* The columns of the statements' answers, by their place. */
+enum {
+	OUTCOME,
+	USER_ID,
+	COUNT_OF_ALL,
+	ID,
+	EXPIRES,
+	TOKEN,
+	PLAIN, /* so many without details */
+	CREATED_AT = PLAIN,
+	APPLICATION_ID,
+	CLIENT_ID,
+	NAME,
+	FINGERPRINT,
+	CURRENT,
+	EXPIRED,
+	DETAILED, /* so many with them */
 };
 
+/*
+ * The cells of the fake's answer; NULL is SQL's.  Numbers are decimal, booleans
+ * "t" or "f".
+ */
 struct answer {
-	int n;
-	struct cells rows[ROWS_MAX];
-	int columns; /* 6, or a wrong number */
-	int wiped;   /* times */
+	int n, columns;
+	const char *rows[ROWS_MAX][DETAILED];
+	int wiped; /* times */
 };
 
 struct db {
 	enum db_result result;
 	struct answer answer;
 	enum statement_id asked;
-	struct statement_params params;
+	struct param {
+		bool null;
+		int len;
+		char bytes[16]; /* the first of them */
+	} params[STATEMENT_PARAMS_MAX];
 	int forgotten; /* times */
 };
 
@@ -53,7 +72,15 @@ db_ask(
     struct db *db, enum statement_id id, const struct statement_params *params)
 {
 	db->asked = id;
-	db->params = *params;
+	for (int i = 0; i < STATEMENT_PARAMS_MAX; i++) {
+		struct param *param = &db->params[i];
+
+		param->null = params->values[i] == NULL;
+		param->len = params->lengths[i];
+		if (!param->null)
+			memcpy(param->bytes, params->values[i],
+			    (size_t)param->len);
+	}
 	return db->result;
 }
 
@@ -66,23 +93,21 @@ answer_rows(const struct answer *answer)
 bool
 answer_has_types(const struct answer *answer, const unsigned int *types, int n)
 {
-	static const unsigned int wanted[] = { TYPE_TEXT, TYPE_INT8, TYPE_INT8,
-		TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT };
+	static const unsigned int wanted[DETAILED] = { TYPE_TEXT, TYPE_INT8,
+		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
+		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
+		TYPE_BOOL, TYPE_BOOL };
 
-	return n == 6 && answer->columns == 6 &&
-	       memcmp(types, wanted, sizeof wanted) == 0;
+	return n == answer->columns &&
+	       memcmp(types, wanted, (size_t)n * sizeof wanted[0]) == 0;
 }
 
 static const char *
 cell(const struct answer *answer, int row, int column)
 {
-	const struct cells *cells = &answer->rows[row];
-	const char *const texts[] = { cells->outcome, cells->user_id,
-		cells->count, cells->id, cells->expires, cells->token };
-
 	assert_in_range(row, 0, answer->n - 1);
-	assert_in_range(column, 0, 5);
-	return texts[column];
+	assert_in_range(column, 0, answer->columns - 1);
+	return answer->rows[row][column];
 }
 
 bool
@@ -115,10 +140,19 @@ answer_int64(const struct answer *answer, int row, int column)
 	return strtoll(cell(answer, row, column), NULL, 10);
 }
 
+bool
+answer_boolean(const struct answer *answer, int row, int column)
+{
+	const char *text = cell(answer, row, column);
+
+	return text != NULL && strcmp(text, "t") == 0;
+}
+
+/* The only column that holds a secret is the token. */
 void
 answer_wipe(struct answer *answer, int column)
 {
-	(void)column;
+	assert_int_equal(column, TOKEN);
 	answer->wiped++;
 }
 
@@ -143,7 +177,7 @@ static const struct config config = { .max_limit = 100 };
 static const struct reply {
 	const char *name;
 	int n;
-	struct cells rows[ROWS_MAX];
+	const char *rows[ROWS_MAX][PLAIN];
 	int64_t limit, offset;
 	enum db_result result;
 	enum tokens_outcome outcome;
@@ -173,7 +207,7 @@ static const struct reply {
 	    { { "unauthorized_access", NULL, "0", NULL, NULL, NULL } }, 2, 0,
 	    DB_OK, TOKENS_NOT_A_VIEWER, 0 },
 
-	{ "no row at all", 0, { { 0 } }, 2, 0, DB_FAILED, TOKENS_OK, 0 },
+	{ "no row at all", 0, { { NULL } }, 2, 0, DB_FAILED, TOKENS_OK, 0 },
 	{ "another outcome", 1, { { "OK", "2", "0", NULL, NULL, NULL } }, 2, 0,
 	    DB_FAILED, TOKENS_OK, 0 },
 	{ "no outcome", 1, { { NULL, "2", "0", NULL, NULL, NULL } }, 2, 0,
@@ -221,26 +255,62 @@ static const struct reply {
 };
 
 static void
-check_rows(const struct token_list *page, const struct reply *row)
+check_moment(struct token_moment got, const char *want)
 {
-	assert_int_equal(page->user_id, 2);
-	assert_int_equal(page->n, row->rows_given);
-	for (size_t i = 0; i < page->n; i++) {
-		const struct cells *cells = &row->rows[i];
-		const struct token_row *got = &page->rows[i];
+	assert_int_equal(got.known, want != NULL);
+	assert_int_equal(got.us, want != NULL ? strtoll(want, NULL, 10) : 0);
+}
 
-		assert_int_equal(got->id, strtoll(cells->id, NULL, 10));
-		assert_int_equal(got->has_expires, cells->expires != NULL);
-		if (cells->expires != NULL)
-			assert_int_equal(
-			    got->expires_us, strtoll(cells->expires, NULL, 10));
-		if (cells->token == NULL) {
-			assert_null(got->token);
-			continue;
-		}
-		assert_string_equal(got->token, cells->token);
-		assert_int_equal(got->token_len, strlen(cells->token));
+static void
+check_text(struct token_text got, const char *want)
+{
+	if (want == NULL) {
+		assert_null(got.bytes);
+		return;
 	}
+	assert_string_equal(got.bytes, want);
+	assert_int_equal(got.len, strlen(want));
+}
+
+/* Is a row what these cells say?  details: with all columns. */
+static void
+check_row(const struct token_row *got, const char *const *cells, bool details)
+{
+	const struct token_details *more = got->details;
+
+	assert_int_equal(got->id, strtoll(cells[ID], NULL, 10));
+	check_moment(got->expires, cells[EXPIRES]);
+	check_text(got->token, cells[TOKEN]);
+	assert_int_equal(more != NULL, details);
+	if (more == NULL)
+		return;
+	check_moment(more->created, cells[CREATED_AT]);
+	assert_int_equal(more->has_application, cells[APPLICATION_ID] != NULL);
+	check_text(more->client_id, cells[CLIENT_ID]);
+	check_text(more->name, cells[NAME]);
+	check_text(more->fingerprint, cells[FINGERPRINT]);
+	assert_int_equal(more->current, strcmp(cells[CURRENT], "t") == 0);
+	assert_int_equal(more->expired, strcmp(cells[EXPIRED], "t") == 0);
+}
+
+/* Give an answer's rows these cells, of so many columns. */
+static void
+set_cells(struct answer *answer, const char *const *cells, int columns)
+{
+	answer->columns = columns;
+	for (int i = 0; i < answer->n; i++)
+		memcpy(answer->rows[i], cells + (ptrdiff_t)i * columns,
+		    (size_t)columns * sizeof *cells);
+}
+
+static void
+forget(struct db *db, struct token_list *page)
+{
+	tokens_forget(db, page);
+	assert_null(page->rows);
+	assert_null(page->details);
+	assert_int_equal(db->answer.wiped, 1);
+	assert_int_equal(db->forgotten, 1);
 }
 
 static void
@@ -249,26 +319,213 @@ read_answer(void **state)
 	const struct reply *row = *state;
 	const struct tokens_request request = { .limit = row->limit,
 		.offset = row->offset };
-	struct db db = { .result = DB_OK,
-		.answer = { .n = row->n, .columns = 6 } };
+	struct db db = { .result = DB_OK, .answer = { .n = row->n } };
 	enum tokens_outcome outcome = TOKENS_OK;
 	struct token_list page = { .n = 0 };
 
-	memcpy(db.answer.rows, row->rows, sizeof db.answer.rows);
+	set_cells(&db.answer, row->rows[0], PLAIN);
 	logged = 0;
 	assert_int_equal(
-	    tokens_list(&db, &config, &request, &outcome, &page), row->result);
+	    tokens_read(&db, &config, &request, &outcome, &page), row->result);
 	assert_int_equal(logged, row->result == DB_FAILED);
 	if (row->result == DB_OK)
 		assert_int_equal(outcome, row->outcome);
+	assert_int_equal(page.n, row->rows_given);
+	for (size_t i = 0; i < page.n; i++)
+		check_row(&page.rows[i], row->rows[i], false);
 	if (row->result == DB_OK && outcome == TOKENS_OK)
-		check_rows(&page, row);
-	else
-		assert_int_equal(page.n, 0);
-	tokens_forget(&db, &page);
-	assert_null(page.rows);
-	assert_int_equal(db.answer.wiped, 1);
-	assert_int_equal(db.forgotten, 1);
+		assert_int_equal(page.user_id, 2);
+	forget(&db, &page);
+}
+
+/* An application is there where its id is, whatever its columns are. */
+#define DETAILS_1 \
+	"-7", "1", "client", "Mage \"\\ \xc3\xa9", "sha256~x", "t", "f"
+#define DETAILS_2 NULL, NULL, NULL, NULL, NULL, "f", "t"
+#define DETAILS_3 "3", "0", NULL, NULL, "", "f", "f"
+#define NO_TOKEN  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+
+/* Rows come in another order, so that their details must follow them. */
+static const struct detailed {
+	const char *name;
+	int n;
+	const char *rows[ROWS_MAX][DETAILED];
+	const int order[ROWS_MAX]; /* of these rows in the list */
+} detailed[] = {
+	{ "one row", 1, { { "ok", "2", "1", "9", "5", "a", DETAILS_1 } },
+	    { 0 } },
+	{ "NULL wherever it may be", 1,
+	    { { "ok", "2", "1", "9", NULL, NULL, DETAILS_2 } }, { 0 } },
+	{ "three rows, in order", 3,
+	    { { OK_2_3, "9", "5", "a", DETAILS_1 },
+	        { OK_2_3, "8", "4", "b", DETAILS_2 },
+	        { OK_2_3, "7", "3", "c", DETAILS_3 } },
+	    { 0, 1, 2 } },
+	{ "three rows, in another order", 3,
+	    { { OK_2_3, "7", "3", "c", DETAILS_3 },
+	        { OK_2_3, "9", "5", "a", DETAILS_1 },
+	        { OK_2_3, "8", "4", "b", DETAILS_2 } },
+	    { 1, 2, 0 } },
+	{ "an empty list", 0, { { "ok", "2", "0", NO_TOKEN } }, { 0 } },
+};
+
+static void
+read_details(void **state)
+{
+	const struct detailed *row = *state;
+	const struct tokens_request request = { .limit = 3, .details = true };
+	struct db db = { .result = DB_OK,
+		.answer = { .n = row->n > 0 ? row->n : 1 } };
+	enum tokens_outcome outcome = TOKENS_NOT_FOUND;
+	struct token_list page = { .n = 0 };
+
+	set_cells(&db.answer, row->rows[0], DETAILED);
+	assert_int_equal(
+	    tokens_read(&db, &config, &request, &outcome, &page), DB_OK);
+	assert_int_equal(outcome, TOKENS_OK);
+	assert_int_equal(page.n, row->n);
+	for (size_t i = 0; i < page.n; i++)
+		check_row(&page.rows[i], row->rows[row->order[i]], true);
+	forget(&db, &page);
+}
+
+/* Answers to a request for one token. */
+static const struct single {
+	const char *name;
+	int n;
+	const char *rows[2][DETAILED];
+	enum db_result result;
+	enum tokens_outcome outcome;
+} singles[] = {
+	{ "found", 1, { { "ok", "2", "1", "9", "5", "a", DETAILS_1 } }, DB_OK,
+	    TOKENS_OK },
+	{ "not found", 1, { { "ok", "2", "0", NO_TOKEN } }, DB_OK,
+	    TOKENS_NOT_FOUND },
+	{ "unknown application", 1,
+	    { { "invalid_api_key", NULL, "0", NO_TOKEN } }, DB_OK,
+	    TOKENS_UNKNOWN_APPLICATION },
+	{ "not a viewer", 1, { { "unauthorized_access", NULL, "0", NO_TOKEN } },
+	    DB_OK, TOKENS_NOT_A_VIEWER },
+	{ "two of one id", 2,
+	    { { "ok", "2", "1", "9", "5", "a", DETAILS_1 },
+	        { "ok", "2", "1", "9", "5", "a", DETAILS_1 } },
+	    DB_FAILED, TOKENS_OK },
+	{ "two of one id, counted", 2,
+	    { { "ok", "2", "2", "9", "5", "a", DETAILS_1 },
+	        { "ok", "2", "2", "9", "5", "a", DETAILS_1 } },
+	    DB_FAILED, TOKENS_OK },
+	{ "found, but not counted", 1,
+	    { { "ok", "2", "0", "9", "5", "a", DETAILS_1 } }, DB_FAILED,
+	    TOKENS_OK },
+	{ "counted, but not found", 1, { { "ok", "2", "1", NO_TOKEN } },
+	    DB_FAILED, TOKENS_OK },
+	{ "a negative count", 1,
+	    { { "ok", "2", "-1", "9", "5", "a", DETAILS_1 } }, DB_FAILED,
+	    TOKENS_OK },
+	{ "found for nobody", 1,
+	    { { "ok", NULL, "1", "9", "5", "a", DETAILS_1 } }, DB_FAILED,
+	    TOKENS_OK },
+	{ "found for two", 2,
+	    { { "ok", "2", "1", "9", "5", "a", DETAILS_1 },
+	        { "ok", "3", "1", "9", "5", "a", DETAILS_1 } },
+	    DB_FAILED, TOKENS_OK },
+	{ "an outcome that only the program has", 1,
+	    { { "record_not_found", NULL, "0", NO_TOKEN } }, DB_FAILED,
+	    TOKENS_OK },
+};
+
+/* By id and by the request's own; a list's page says nothing then. */
+static void
+read_one(void **state)
+{
+	const struct single *row = *state;
+
+	for (int which = TOKENS_ONE; which <= TOKENS_CURRENT; which++) {
+		const struct tokens_request request = {
+			.which = (enum tokens_which)which, .id = 9, .limit = 0
+		};
+		struct db db = { .result = DB_OK, .answer = { .n = row->n } };
+		enum tokens_outcome outcome = TOKENS_OK;
+		struct token_list page = { .n = 0 };
+
+		set_cells(&db.answer, row->rows[0], DETAILED);
+		logged = 0;
+		assert_int_equal(
+		    tokens_read(&db, &config, &request, &outcome, &page),
+		    row->result);
+		assert_int_equal(logged, row->result == DB_FAILED);
+		if (row->result == DB_OK)
+			assert_int_equal(outcome, row->outcome);
+		assert_int_equal(
+		    page.n, row->result == DB_OK && row->outcome == TOKENS_OK);
+		if (page.n > 0)
+			check_row(&page.rows[0], row->rows[0], true);
+		forget(&db, &page);
+	}
+}
+
+/* The list knows whether its tokens are cut, as they were asked for. */
+static void
+say_masked(void **state)
+{
+	static const char *const cells[DETAILED] = { "ok", "2", "1", "9", "5",
+		"abcdefgh", DETAILS_1 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const struct tokens_request request = { .limit = 1,
+			.which = i / 2 == 0 ? TOKENS_LIST : TOKENS_ONE,
+			.details = true,
+			.masked = i % 2 == 1 };
+		struct db db = { .result = DB_OK, .answer = { .n = 1 } };
+		enum tokens_outcome outcome;
+		struct token_list page = { .n = 0 };
+
+		set_cells(&db.answer, cells, DETAILED);
+		assert_int_equal(
+		    tokens_read(&db, &config, &request, &outcome, &page),
+		    DB_OK);
+		assert_int_equal(page.masked, request.masked);
+		forget(&db, &page);
+	}
+}
+
+/* An answer with a column more or less than was asked for is none. */
+static const struct width {
+	const char *name;
+	enum tokens_which which;
+	bool details;
+	int columns; /* right */
+} widths[] = {
+	{ "a list", TOKENS_LIST, false, PLAIN },
+	{ "a list with details", TOKENS_LIST, true, DETAILED },
+	{ "one", TOKENS_ONE, false, DETAILED },
+	{ "current", TOKENS_CURRENT, false, DETAILED },
+};
+
+static void
+count_columns(void **state)
+{
+	static const char *const cells[DETAILED] = { "ok", "2", "1", "9", "5",
+		"a", DETAILS_1 };
+	const struct width *row = *state;
+	const struct tokens_request request = {
+		.which = row->which, .limit = 1, .details = row->details
+	};
+
+	for (int columns = PLAIN; columns <= DETAILED; columns++) {
+		struct db db = { .result = DB_OK, .answer = { .n = 1 } };
+		enum tokens_outcome outcome;
+		struct token_list page = { .n = 0 };
+
+		set_cells(&db.answer, cells, columns);
+		logged = 0;
+		assert_int_equal(
+		    tokens_read(&db, &config, &request, &outcome, &page),
+		    columns == row->columns ? DB_OK : DB_FAILED);
+		assert_int_equal(logged, columns != row->columns);
+		forget(&db, &page);
+	}
 }
 
 /* A failure goes up as it is; an answer of another form is one. */
@@ -285,19 +542,10 @@ pass_failures_on(void **state)
 
 		logged = 0;
 		assert_int_equal(
-		    tokens_list(&db, &config, &request, &outcome, &page),
+		    tokens_read(&db, &config, &request, &outcome, &page),
 		    result);
 		assert_int_equal(logged, 0);
 	}
-	assert_int_equal(
-	    tokens_list(
-	        &(struct db){ .result = DB_OK,
-	            .answer = { .n = 1,
-	                .columns = 5,
-	                .rows = { { "ok", "2", "0", NULL, NULL, NULL } } } },
-	        &config, &request, &outcome, &page),
-	    DB_FAILED);
-	assert_int_equal(logged, 1);
 	tokens_forget(NULL, &page);
 }
 
@@ -305,66 +553,206 @@ pass_failures_on(void **state)
 static const struct choice {
 	const char *name;
 	int64_t limit, offset;
-	bool show_all, by_permission;
+	bool show_all, by_permission, details;
+	enum tokens_which which;
 	enum statement_id want;
 } choices[] = {
-	{ "the first page", 40, 0, false, false, STATEMENT_LIST },
-	{ "all of it", 40, 0, true, false, STATEMENT_LIST + 1 },
-	{ "just not far", 40, 199, false, false, STATEMENT_LIST },
-	{ "far", 40, 200, false, false, STATEMENT_LIST + 2 },
-	{ "far, all", 40, 200, true, false, STATEMENT_LIST + 3 },
-	{ "far, but not past a page", 201, 200, true, false,
+	{ "the first page", 40, 0, false, false, false, TOKENS_LIST,
+	    STATEMENT_LIST },
+	{ "with details", 40, 0, false, false, true, TOKENS_LIST,
 	    STATEMENT_LIST + 1 },
-	{ "by permission", 40, 0, false, true, STATEMENT_LIST + 6 },
-	{ "by permission, far, all", 40, INT64_MAX, true, true,
-	    STATEMENT_LIST + 9 },
+	{ "all of it", 40, 0, true, false, false, TOKENS_LIST,
+	    STATEMENT_LIST + 2 },
+	{ "just not far", 40, 199, false, false, false, TOKENS_LIST,
+	    STATEMENT_LIST },
+	{ "far", 40, 200, false, false, false, TOKENS_LIST,
+	    STATEMENT_LIST + 4 },
+	{ "far, all", 40, 200, true, false, false, TOKENS_LIST,
+	    STATEMENT_LIST + 6 },
+	{ "far, all, with details", 40, 200, true, false, true, TOKENS_LIST,
+	    STATEMENT_LIST + 7 },
+	{ "far, but not past a page", 201, 200, true, false, false, TOKENS_LIST,
+	    STATEMENT_LIST + 2 },
+	{ "by permission", 40, 0, false, true, false, TOKENS_LIST,
+	    STATEMENT_LIST + 12 },
+	{ "by permission, far, all, with details", 40, INT64_MAX, true, true,
+	    true, TOKENS_LIST, STATEMENT_LIST + 19 },
+	{ "one", 40, 0, false, false, false, TOKENS_ONE, STATEMENT_ONE },
+	{ "the request's own", 40, 0, false, false, false, TOKENS_CURRENT,
+	    STATEMENT_ONE + 1 },
+	{ "one, by permission", 40, 0, false, true, false, TOKENS_ONE,
+	    STATEMENT_ONE + 2 },
+	{ "the request's own, by permission", 40, 0, false, true, false,
+	    TOKENS_CURRENT, STATEMENT_ONE + 3 },
+	{ "one, whatever a list would need", 40, 200, true, false, true,
+	    TOKENS_ONE, STATEMENT_ONE },
 };
 
 static void
 choose(void **state)
 {
 	const struct choice *row = *state;
-	static char project[] = "p1";
-	const struct config by = { .by_permission = row->by_permission,
-		.project_uuid = row->by_permission ? project : NULL };
-	const struct tokens_request request = { .api_key = "key",
-		.api_key_len = 3,
-		.token = "token",
-		.token_len = 5,
+	const struct config by = { .by_permission = row->by_permission };
+	const struct tokens_request request = { .which = row->which,
 		.limit = row->limit,
 		.offset = row->offset,
 		.show_all = row->show_all,
-		.show_all_sent = true };
+		.details = row->details };
 	struct db db = { .result = DB_TIMEOUT };
 	enum tokens_outcome outcome;
 	struct token_list page = { .n = 0 };
 
 	assert_int_equal(
-	    tokens_list(&db, &by, &request, &outcome, &page), DB_TIMEOUT);
+	    tokens_read(&db, &by, &request, &outcome, &page), DB_TIMEOUT);
 	assert_int_equal(db.asked, row->want);
-	assert_int_equal(db.params.lengths[0], 3);
-	assert_int_equal(db.params.lengths[1], 5);
-	assert_int_equal(db.params.lengths[2], row->by_permission ? 2 : 0);
-	assert_int_equal(db.params.values[2] == NULL, !row->by_permission);
-	for (int i = 3; i < 5; i++)
-		assert_int_equal(db.params.lengths[i], 8);
-	assert_int_equal(db.params.lengths[5], 1);
 }
+
+/* What the statement is asked with: $1, $2 and so on, in binary. */
+static const struct question {
+	const char *name;
+	struct tokens_request request;
+	const char *project; /* NULL: none */
+	struct {
+		const char *bytes; /* NULL: SQL NULL */
+		size_t len;
+	} params[STATEMENT_PARAMS_MAX]; /* those that the statement has */
+	int n;
+} questions[] = {
+	{ "a list",
+	    { .api_key = "key",
+	        .api_key_len = 3,
+	        .token = "token",
+	        .token_len = 5,
+	        .limit = 0x0102030405060708,
+	        .offset = 0x1112131415161718 },
+	    NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("\0") },
+	        { BYTES("\1\2\3\4\5\6\7\x08") },
+	        { BYTES("\x11\x12\x13\x14\x15\x16\x17\x18") } },
+	    7 },
+	{ "a list, show_all sent",
+	    { .api_key = "key and more",
+	        .api_key_len = 3, /* texts end where they say */
+	        .token = "token and more",
+	        .token_len = 5,
+	        .show_all_sent = true,
+	        .limit = 1 },
+	    "p1",
+	    { { BYTES("key") }, { BYTES("token") }, { BYTES("p1") },
+	        { BYTES("\1") }, { BYTES("\0") }, { BYTES("\0\0\0\0\0\0\0\1") },
+	        { BYTES("\0\0\0\0\0\0\0\0") } },
+	    7 },
+	{ "a list, masked",
+	    { .api_key = "",
+	        .token = "t",
+	        .token_len = 1,
+	        .masked = true,
+	        .id = 5,
+	        .limit = 0,
+	        .offset = INT64_MAX },
+	    NULL,
+	    { { BYTES("") }, { BYTES("t") }, { NULL, 0 }, { BYTES("\0") },
+	        { BYTES("\1") }, { BYTES("\0\0\0\0\0\0\0\0") },
+	        { BYTES("\x7f\xff\xff\xff\xff\xff\xff\xff") } },
+	    7 },
+	{ "one",
+	    { .which = TOKENS_ONE,
+	        .api_key = "key",
+	        .api_key_len = 3,
+	        .token = "token",
+	        .token_len = 5,
+	        .masked = true,
+	        .id = 0x0102030405060708,
+	        .limit = 9 },
+	    "p1",
+	    { { BYTES("key") }, { BYTES("token") }, { BYTES("p1") },
+	        { BYTES("\0") }, { BYTES("\1") },
+	        { BYTES("\1\2\3\4\5\6\7\x08") } },
+	    6 },
+	{ "one, of id 0",
+	    { .which = TOKENS_ONE,
+	        .api_key = "key",
+	        .api_key_len = 3,
+	        .token = "token",
+	        .token_len = 5,
+	        .limit = 9 },
+	    NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("\0") },
+	        { BYTES("\0\0\0\0\0\0\0\0") } },
+	    6 },
+	{ "one, of an id that is too great",
+	    { .which = TOKENS_ONE,
+	        .api_key = "key",
+	        .api_key_len = 3,
+	        .token = "token",
+	        .token_len = 5,
+	        .id = -1,
+	        .limit = 9 },
+	    NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("\0") }, { NULL, 0 } },
+	    6 },
+	{ "the request's own",
+	    { .which = TOKENS_CURRENT,
+	        .api_key = "key",
+	        .api_key_len = 3,
+	        .token = "token",
+	        .token_len = 5,
+	        .masked = true,
+	        .id = -1 },
+	    NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("\1") } },
+	    5 },
+};
+
+static void
+ask(void **state)
+{
+	const struct question *row = *state;
+	char project[8] = "";
+	const struct config with = {
+		.project_uuid = row->project != NULL ? project : NULL
+	};
+	struct db db = { .result = DB_UNAVAILABLE };
+	enum tokens_outcome outcome;
+	struct token_list page = { .n = 0 };
+
+	if (row->project != NULL)
+		snprintf(project, sizeof project, "%s", row->project);
+	assert_int_equal(
+	    tokens_read(&db, &with, &row->request, &outcome, &page),
+	    DB_UNAVAILABLE);
+	for (int i = 0; i < row->n; i++) {
+		const struct param *param = &db.params[i];
+
+		assert_int_equal(param->null, row->params[i].bytes == NULL);
+		if (param->null)
+			continue;
+		assert_int_equal(param->len, row->params[i].len);
+		assert_memory_equal(
+		    param->bytes, row->params[i].bytes, row->params[i].len);
+	}
+}
+
+/* What attempt_list() asks for. */
+static struct tokens_request attempted;
 
 static void
 attempt_list(void)
 {
-	const struct tokens_request request = { .limit = 2 };
-	struct db db = { .result = DB_OK,
-		.answer = { .n = 1,
-		    .columns = 6,
-		    .rows = { { "ok", "2", "1", "9", "5", "a" } } } };
+	struct db db = { .result = DB_OK, .answer = { .n = 1 } };
+	static const char *const cells[DETAILED] = { "ok", "2", "1", "9", "5",
+		"a", DETAILS_1 };
 	enum tokens_outcome outcome;
 	struct token_list page = { .n = 0 };
 	enum db_result result;
 
+	set_cells(&db.answer, cells, attempted.details ? DETAILED : PLAIN);
 	logged = 0;
-	result = tokens_list(&db, &config, &request, &outcome, &page);
+	result = tokens_read(&db, &config, &attempted, &outcome, &page);
 	assert_true(result == DB_OK ? page.n == 1
 	                            : result == DB_NO_MEMORY && logged == 1 &&
 	                                  allocator.failed > 0);
@@ -375,7 +763,10 @@ static void
 run_out_of_memory_anywhere(void **state)
 {
 	(void)state;
+	attempted = (struct tokens_request){ .limit = 2 };
 	assert_true(run_out_of_memory(attempt_list) >= 1);
+	attempted.details = true;
+	assert_true(run_out_of_memory(attempt_list) >= 2);
 }
 
 int
@@ -383,8 +774,13 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(read_answer, replies) },
+		{ ROWS(read_details, detailed) },
+		{ ROWS(read_one, singles) },
+		{ ALONE(say_masked) },
+		{ ROWS(count_columns, widths) },
 		{ ALONE(pass_failures_on) },
 		{ ROWS(choose, choices) },
+		{ ROWS(ask, questions) },
 		{ ALONE(run_out_of_memory_anywhere) },
 	};
 

@@ -44,10 +44,32 @@ judge(void **state)
 	assert_int_equal(verdict.replace, row->replace);
 }
 
+/*
+ * Only a right that is missing has a remedy; role.sql grants it, as README says
+ * in the step that the remedy names.
+ */
+static void
+find_remedy(void **state)
+{
+	const struct code *row = *state;
+	const char *remedy = verdict_remedy(guarded_text(row->sqlstate));
+
+	if (strcmp(row->sqlstate, "42501") != 0) {
+		assert_string_equal(remedy, "");
+		return;
+	}
+	assert_memory_equal(remedy, "; ", 2);
+	assert_non_null(strstr(remedy, "role.sql"));
+	assert_non_null(strstr(remedy, "README, Install, step 2"));
+}
+
 int
 main(void)
 {
-	static const struct tests tests[] = { { ROWS(judge, codes) } };
+	static const struct tests tests[] = {
+		{ ROWS(judge, codes) },
+		{ ROWS(find_remedy, codes) },
+	};
 
 	return run_all(tests, COUNT(tests));
 }
