@@ -1,13 +1,13 @@
 /*
  * exchange_fuzz.c - lines up to an empty one are CGI variables; the rest is a
- * database: a byte of the table of fates, and then rows, each with a byte of
- * flags, 8 bytes of expires in little-endian, a byte with the length of the
- * token, and the token.
+ * database, see fake_database.h.
  *
  * Promises: the head is a CGI header block (RFC 3875, section 6), no header
  * is there twice, and Content-Length is the body's.  The body is JSON: in an
  * error status, code and head agree; in a list the rows are those asked for,
- * in order.  HEAD has GET's head and no body.  The token that was sent changes
+ * in order; one token is the one asked for; details and masks are there where
+ * they are due.  Or the body is the page, where the settings let a browser have
+ * it.  HEAD has GET's head and no body.  The token that was sent changes
  * nothing in the answer.
  */
 #include <ctype.h>
@@ -15,76 +15,16 @@
 #include <json-c/json.h>
 
 #include "endpoint.h"
+#include "fake_database.h"
 #include "fuzz.h"
+#include "html.h"
 #include "log.h"
 #include "request.h"
-#include "tokens.h"
-#include "uri.h"
+#include "route.h"
 
 #define VARIABLES_MAX 32
-#define ROWS_MAX      64
-
-/* What may become of a request that reaches the database. */
-static const struct fate {
-	enum db_result result;
-	enum tokens_outcome outcome;
-	int status;
-} fates[] = {
-	{ DB_OK, TOKENS_OK, 200 },
-	{ DB_OK, TOKENS_UNKNOWN_APPLICATION, 401 },
-	{ DB_OK, TOKENS_UNKNOWN_TOKEN, 401 },
-	{ DB_OK, TOKENS_EXPIRED_TOKEN, 401 },
-	{ DB_OK, TOKENS_NOT_A_VIEWER, 403 },
-	{ DB_UNAVAILABLE, TOKENS_OK, 503 },
-	{ DB_TIMEOUT, TOKENS_OK, 504 },
-	{ DB_FAILED, TOKENS_OK, 500 },
-	{ DB_NO_MEMORY, TOKENS_OK, 500 },
-};
-
-/* All that the caller may see, in the order of the answer. */
-struct db {
-	const struct fate *fate;
-	int64_t user_id;
-	size_t n;
-	struct token_row rows[ROWS_MAX];
-	struct tokens_request wanted; /* its numbers, when asked */
-	int asked;                    /* times */
-};
-
-enum db_result
-tokens_list(struct db *db, const struct config *settings,
-    const struct tokens_request *request, enum tokens_outcome *outcome,
-    struct token_list *page)
-{
-	size_t from =
-	    request->offset < (int64_t)db->n ? (size_t)request->offset : db->n;
-	size_t rest = db->n - from;
-
-	PROMISE(settings->max_limit == 50);
-	PROMISE(request->limit >= 0 && request->offset >= 0);
-	PROMISE(request->show_all_sent || !request->show_all);
-	PROMISE(request->token_len > 0 && request->api_key_len > 0);
-	db->asked++;
-	db->wanted = *request;
-	*outcome = db->fate->outcome;
-	if (db->fate->status == 200)
-		*page = (struct token_list){
-			.user_id = db->user_id,
-			.count = (int64_t)db->n,
-			.n = request->limit < (int64_t)rest
-			         ? (size_t)request->limit
-			         : rest,
-			.rows = db->rows + from,
-		};
-	return db->fate->result;
-}
-
-void
-tokens_forget(struct db *db, struct token_list *page)
-{
-	(void)db;
-	(void)page;
-}
+#define PROGRAM       "oauth_access_tokens"
+#define ELLIPSIS      "\xe2\x80\xa6"
 
 void
 log_line(const char *format, ...)
@@ -101,10 +41,6 @@ log_begin_request(const char *id, size_t len)
 	snprintf(copy, sizeof copy, "%.*s", (int)len, id != NULL ? id : "");
 	return id != NULL ? copy : "made-up";
 }
-
-static char client_ids[] = "key,made up key";
-static const struct config config = { .client_ids = client_ids,
-	.max_limit = 50 };
 
 /* The value of a header of the answer; NULL: it is not there. */
 static const char *
@@ -192,23 +128,68 @@ check_error(struct json_object *body, int status)
 	            get(error, "type", json_type_string)) > 0);
 }
 
+/* Is a member null for NULL, else this text, and behind it a suffix? */
 static void
-check_row(
-    struct json_object *json, const struct token_row *row, int64_t user_id)
+check_text(struct json_object *object, const char *name, struct token_text want,
+    const char *suffix)
 {
-	struct json_object *token = NULL;
+	struct json_object *text = get(object, name,
+	    want.bytes != NULL ? json_type_string : json_type_null);
+	size_t suffix_len = strlen(suffix);
 
-	PROMISE(json_object_object_length(json) == 3);
-	PROMISE(get_number(json, "user_id") == user_id);
-	get(json, "expires",
-	    row->has_expires ? json_type_string : json_type_null);
-	token = get(json, "token",
-	    row->token != NULL ? json_type_string : json_type_null);
-	if (row->token != NULL)
-		PROMISE(
-		    json_object_get_string_len(token) == (int)row->token_len &&
-		    memcmp(json_object_get_string(token), row->token,
-		        row->token_len) == 0);
+	if (want.bytes == NULL)
+		return;
+	PROMISE(
+	    json_object_get_string_len(text) == (int)(want.len + suffix_len));
+	PROMISE(
+	    memcmp(json_object_get_string(text), want.bytes, want.len) == 0);
+	PROMISE(strcmp(json_object_get_string(text) + want.len, suffix) == 0);
+}
+
+static void
+check_moment(struct json_object *object, const char *name, bool known)
+{
+	get(object, name, known ? json_type_string : json_type_null);
+}
+
+static bool
+get_boolean(struct json_object *object, const char *name)
+{
+	return json_object_get_boolean(get(object, name, json_type_boolean));
+}
+
+static void
+check_details(struct json_object *json, const struct token_row *row)
+{
+	const struct token_details *details = row->details;
+	struct json_object *application = get(json, "application",
+	    details->has_application ? json_type_object : json_type_null);
+
+	PROMISE(get_number(json, "id") == row->id);
+	check_moment(json, "created_at", details->created.known);
+	check_text(json, "fingerprint", details->fingerprint, "");
+	PROMISE(get_boolean(json, "current") == details->current);
+	PROMISE(get_boolean(json, "expired") == details->expired);
+	if (!details->has_application)
+		return;
+	PROMISE(json_object_object_length(application) == 2);
+	check_text(application, "client_id", details->client_id, "");
+	check_text(application, "name", details->name, "");
+}
+
+/* Is it the row at i, as it was asked for? */
+static void
+check_row(struct json_object *json, const struct db *db, size_t i)
+{
+	struct token_row row = show(db, &db->wanted, i);
+
+	PROMISE(
+	    json_object_object_length(json) == (row.details != NULL ? 9 : 3));
+	PROMISE(get_number(json, "user_id") == db->user_id);
+	check_moment(json, "expires", row.expires.known);
+	check_text(json, "token", row.token, db->wanted.masked ? ELLIPSIS : "");
+	if (row.details != NULL)
+		check_details(json, &row);
 }
 
 static void
@@ -228,20 +209,55 @@ check_list(struct json_object *body, const struct db *db)
 		PROMISE(n == 0);
 	PROMISE((int64_t)n <= limit);
 	PROMISE((int64_t)n == limit || n == 0 || from + n == db->n);
-	PROMISE(
-	    json_object_get_boolean(get(metadata, "next", json_type_boolean)) ==
-	    (offset < (int64_t)db->n && from + n < db->n));
+	PROMISE(get_boolean(metadata, "next") ==
+	        (offset < (int64_t)db->n && from + n < db->n));
 	for (size_t i = 0; i < n; i++)
-		check_row(json_object_array_get_idx(list, i),
-		    &db->rows[from + i], db->user_id);
+		check_row(json_object_array_get_idx(list, i), db, from + i);
+}
+
+static void
+check_one(struct json_object *body, const struct db *db)
+{
+	PROMISE(json_object_object_length(body) == 1);
+	check_row(get(body, "oauth_access_token", json_type_object), db,
+	    find_row(db, &db->wanted));
+}
+
+/* Is it the page for browsers? */
+static bool
+is_page(const struct response *response)
+{
+	size_t len = 0;
+	const char *type = find_header(response, "Content-Type", &len);
+
+	PROMISE(type != NULL);
+	return strncmp(type, "text/html; charset=utf-8\r", len + 1) == 0;
+}
+
+/* Only where it may be, without asking the database, and well protected. */
+static void
+check_page(const struct response *response, const struct db *db)
+{
+	size_t len;
+
+	PROMISE(config.page == 1 && db->asked == 0);
+	PROMISE(response->status == 200);
+	PROMISE(response->body_len == sizeof html_page - 1);
+	PROMISE(memcmp(response->body, html_page, response->body_len) == 0);
+	PROMISE(find_header(response, "Content-Security-Policy", &len) != NULL);
 }
 
 static void
 check_body(const struct response *response, const struct db *db)
 {
-	struct json_tokener *tokener = json_tokener_new();
+	struct json_tokener *tokener;
 	struct json_object *body;
 
+	if (is_page(response)) {
+		check_page(response, db);
+		return;
+	}
+	tokener = json_tokener_new();
 	PROMISE(
 	    tokener != NULL && strlen(response->body) == response->body_len);
 	/* Strict mode refuses what is not ASCII from json-c 0.18 on. */
@@ -251,8 +267,10 @@ check_body(const struct response *response, const struct db *db)
 	PROMISE(json_tokener_get_error(tokener) == json_tokener_success);
 	PROMISE(json_tokener_get_parse_end(tokener) == response->body_len);
 	PROMISE(json_object_get_type(body) == json_type_object);
-	if (response->status == 200)
+	if (response->status == 200 && db->wanted.which == TOKENS_LIST)
 		check_list(body, db);
+	else if (response->status == 200)
+		check_one(body, db);
 	else
 		check_error(body, response->status);
 	json_object_put(body);
@@ -268,13 +286,30 @@ check_status(const struct response *response, const struct db *db)
 
 	PROMISE(db->asked <= 1);
 	if (db->asked == 1) {
-		PROMISE(response->status == db->fate->status);
+		PROMISE(response->status == db->status);
 		return;
 	}
+	if (is_page(response))
+		return;
 	while (i < sizeof refusals / sizeof refusals[0] &&
 	       refusals[i] != response->status)
 		i++;
 	PROMISE(i < sizeof refusals / sizeof refusals[0]);
+}
+
+/* The headers that not every answer has. */
+static void
+check_headers(
+    const struct response *response, const struct db *db, bool may_be_page)
+{
+	bool list = db->asked == 1 && response->status == 200 &&
+	            db->wanted.which == TOKENS_LIST;
+	size_t len;
+
+	PROMISE((find_header(response, "Vary", &len) != NULL) == may_be_page);
+	PROMISE((find_header(response, "X-Total-Count", &len) != NULL) == list);
+	PROMISE(list || find_header(response, "Link", &len) == NULL);
+	PROMISE(may_be_page || !is_page(response));
 }
 
 static bool
@@ -286,12 +321,49 @@ is_head(const char *const *variables)
 	return request.method == REQUEST_HEAD;
 }
 
+/* What the address is for; NULL: nothing. */
+static const struct route *
+find_route(struct request *request, const char *const *variables)
+{
+	request_parse(request, variables);
+	return route_find(request->path, PROGRAM);
+}
+
+/* Was the database asked for what the address is for? */
+static void
+check_wanted(const struct db *db, const char *const *variables)
+{
+	static const enum tokens_which wanted[] = {
+		[ROUTE_LIST] = TOKENS_LIST,
+		[ROUTE_ONE] = TOKENS_ONE,
+		[ROUTE_CURRENT] = TOKENS_CURRENT,
+	};
+	struct request request;
+	const struct route *route = find_route(&request, variables);
+
+	if (db->asked == 0)
+		return;
+	PROMISE(route != NULL && db->wanted.which == wanted[route->kind]);
+	PROMISE(route->kind != ROUTE_ONE ||
+	        db->wanted.id == route_id(request.path));
+}
+
+/* Is it an address at which there may be a page? */
+static bool
+has_page(const char *const *variables)
+{
+	struct request request;
+	const struct route *route = find_route(&request, variables);
+
+	return config.page == 1 && route != NULL && route->kind == ROUTE_LIST;
+}
+
 static void
 answer(struct response *response, struct db *db, char *const *variables)
 {
 	db->asked = 0;
-	endpoint_answer(&config, db, (const char *const *)variables,
-	    "oauth_access_tokens", response);
+	endpoint_answer(
+	    &config, db, (const char *const *)variables, PROGRAM, response);
 }
 
 /* The same request by GET has the same head, and the body. */
@@ -375,7 +447,9 @@ check_exchange(struct db *db, char *const *variables)
 
 	answer(&response, db, variables);
 	check_status(&response, db);
+	check_wanted(db, (const char *const *)variables);
 	check_head(&response);
+	check_headers(&response, db, has_page((const char *const *)variables));
 	if (response.status == 204) {
 		PROMISE(response.body_len == 0);
 		PROMISE(find_header(&response, "Content-Length", &len) == NULL);
@@ -403,54 +477,21 @@ take_line(const uint8_t **data, const uint8_t *end)
 	return copy;
 }
 
-/* Take a row; false: there is none.  A token is UTF-8 without NUL, or NULL. */
-static bool
-take_row(struct token_row *row, const uint8_t **data, const uint8_t *end)
-{
-	const uint8_t *p = *data;
-	char *token;
-
-	if (end - p < 10)
-		return false;
-	*row = (struct token_row){ .has_expires = p[0] & 1 };
-	if (row->has_expires)
-		memcpy(&row->expires_us, p + 1, 8);
-	row->token_len = p[9] < end - p - 10 ? p[9] : (size_t)(end - p - 10);
-	*data += 10 + row->token_len;
-	if ((p[0] & 2) == 0) {
-		row->token_len = 0;
-		return true;
-	}
-	token = allocate(row->token_len + 1);
-	memcpy(token, p + 10, row->token_len);
-	token[row->token_len] = '\0';
-	row->token_len = strlen(token);
-	if (!uri_is_utf8(token, row->token_len))
-		for (char *c = token; *c != '\0'; c++)
-			*c = (char)(*c & 0x7f ? *c & 0x7f : '?');
-	row->token = token;
-	return true;
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *end = data + size;
 	char *variables[VARIABLES_MAX + 1] = { NULL };
-	struct db db = { .user_id = INT64_MAX, .fate = &fates[0] };
+	struct db db = { .user_id = INT64_MAX };
 	size_t n = 0;
 
 	while (data < end && *data != '\n' && n < VARIABLES_MAX)
 		variables[n++] = take_line(&data, end);
 	data += data < end;
-	if (data < end)
-		db.fate = &fates[*data++ % (sizeof fates / sizeof fates[0])];
-	while (db.n < ROWS_MAX && take_row(&db.rows[db.n], &data, end))
-		db.n++;
+	fill_database(&db, data, end);
 	check_exchange(&db, variables);
 	while (n > 0)
 		free(variables[--n]);
-	while (db.n > 0)
-		free((void *)(uintptr_t)db.rows[--db.n].token);
+	empty_database(&db);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
  * links_fuzz.c - a line is a query string, the rest is the count: a page of a
- * list as query_parse() and tokens_list() could leave it.
+ * list as query_parse() and tokens_read() could leave it.
  *
  * Promises: Link is printable, within its size, and made of targets in <> that
  * read back as the query's values; the relations are those that exist, and
@@ -35,6 +35,9 @@ read_target(const char *text, size_t len, const struct list *list)
 	                                          : QUERY_DEFAULT_LIMIT));
 	PROMISE((q.show_all == QUERY_FLAG_ON) ==
 	        (list->query.show_all == QUERY_FLAG_ON));
+	PROMISE(
+	    (q.mask == QUERY_FLAG_ON) == (list->query.mask == QUERY_FLAG_ON));
+	PROMISE(q.details == list->query.details);
 	PROMISE(strcmp(q.api_key, list->query.api_key) == 0);
 	PROMISE((memmem(text, len, "api_key=", 8) != NULL) ==
 	        (q.api_key[0] != '\0'));

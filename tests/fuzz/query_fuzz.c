@@ -3,8 +3,9 @@
  * query string.
  *
  * Promises: values in range, or a sentence.  The order of parameters
- * changes nothing, nor does one that is ignored.  The values, written as a
- * query, are read as the same values, unless a name is there twice.
+ * changes nothing, nor does one that is ignored or not known.  The values,
+ * written as a query, are read as the same values, unless a name is there
+ * twice.
  */
 #include <inttypes.h>
 
@@ -29,17 +30,22 @@ static bool
 same(const struct query *a, const struct query *b)
 {
 	return a->limit == b->limit && a->offset == b->offset &&
-	       a->show_all == b->show_all &&
-	       strcmp(a->api_key, b->api_key) == 0;
+	       a->show_all == b->show_all && a->mask == b->mask &&
+	       a->details == b->details && strcmp(a->api_key, b->api_key) == 0;
 }
 
 static void
 check_values(const struct query *q)
 {
-	static const char *const flags[] = {
+	static const char *const extents[] = {
 		[QUERY_FLAG_ABSENT] = "",
 		[QUERY_FLAG_OFF] = "&show_all=0",
 		[QUERY_FLAG_ON] = "&show_all=1",
+	};
+	static const char *const masks[] = {
+		[QUERY_FLAG_ABSENT] = "",
+		[QUERY_FLAG_OFF] = "&_mask=",
+		[QUERY_FLAG_ON] = "&_mask=true",
 	};
 	char text[128 + 3 * QUERY_API_KEY_MAX], key[3 * QUERY_API_KEY_MAX + 1];
 	const char *end = memchr(q->api_key, '\0', sizeof q->api_key);
@@ -51,12 +57,29 @@ check_values(const struct query *q)
 	PROMISE(uri_is_utf8(q->api_key, (size_t)(end - q->api_key)));
 	uri_encode(key, q->api_key, (size_t)(end - q->api_key));
 	n = snprintf(text, sizeof text,
-	    "api_key=%s%s&_offset=%" PRId64 "&_limit=%" PRId64, key,
-	    flags[q->show_all], q->offset, q->limit);
+	    "api_key=%s%s%s&_format=%s&_offset=%" PRId64 "&_limit=%" PRId64,
+	    key, extents[q->show_all], masks[q->mask],
+	    q->details ? "with_details" : "plain", q->offset, q->limit);
 	PROMISE(query_parse(&back, ALL, text, (size_t)n, error));
 	PROMISE(same(q, &back));
 	n += snprintf(text + n, sizeof text - (size_t)n, "&api_key");
 	PROMISE(!query_parse(&back, ALL, text, (size_t)n, error));
+}
+
+/* What an address does not know keeps its default. */
+static void
+check_unknown(const struct query *q, unsigned int known)
+{
+	PROMISE((known & QUERY_PARAMETER(QUERY_LIMIT)) != 0 ||
+	        q->limit == QUERY_DEFAULT_LIMIT);
+	PROMISE((known & QUERY_PARAMETER(QUERY_OFFSET)) != 0 || q->offset == 0);
+	PROMISE((known & QUERY_PARAMETER(QUERY_SHOW_ALL)) != 0 ||
+	        q->show_all == QUERY_FLAG_ABSENT);
+	PROMISE((known & QUERY_PARAMETER(QUERY_API_KEY)) != 0 ||
+	        q->api_key[0] == '\0');
+	PROMISE((known & QUERY_PARAMETER(QUERY_FORMAT)) != 0 || !q->details);
+	PROMISE((known & QUERY_PARAMETER(QUERY_MASK)) != 0 ||
+	        q->mask == QUERY_FLAG_ABSENT);
 }
 
 /* The parameters in reverse order, an ignored one before them. */
@@ -102,6 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ok) {
 		PROMISE(len <= QUERY_MAX && same(&q, &other));
 		check_values(&q);
+		check_unknown(&q, known);
 	} else {
 		check_error(error, again);
 	}
