@@ -35,6 +35,9 @@
 /* What a masked token ends with: U+2026 in UTF-8. */
 #define ELLIPSIS "\xe2\x80\xa6"
 
+/* The most bytes of a masked token's 8 characters in UTF-8. */
+#define MASKED_MAX 32
+
 /* The most bytes of what is the same in all rows: the owner. */
 #define OWNER_SIZE (sizeof ROW_USER_ID + JSON_NUMBER_MAX)
 
@@ -97,13 +100,12 @@ write_boolean(struct json *json, const char *name, bool value)
 	json_raw(json, value ? "true" : "false");
 }
 
-/* Four bytes are the most that UTF-8 has for each of 8 characters. */
 static void
 write_masked(struct json *json, struct token_text token)
 {
-	char masked[4 * 8 + sizeof ELLIPSIS];
+	char masked[MASKED_MAX + sizeof ELLIPSIS];
 	int n = snprintf(
-	    masked, sizeof masked, "%.*s" ELLIPSIS, 4 * 8, token.bytes);
+	    masked, sizeof masked, "%.*s" ELLIPSIS, MASKED_MAX, token.bytes);
 
 	json_string(json, masked, (size_t)n);
 }
