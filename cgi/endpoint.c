@@ -127,7 +127,6 @@ vet(struct tokens_request *wanted, struct query *query,
 
 	if (query->limit > config->max_limit)
 		query->limit = config->max_limit;
-	wanted->which = which_tokens(route);
 	wanted->id = route_id(request->path);
 	wanted->token = request->token.text;
 	wanted->token_len = request->token.len;
@@ -148,7 +147,7 @@ answer_tokens(const struct config *config, struct db *db,
     struct response *response)
 {
 	struct query query;
-	struct tokens_request wanted;
+	struct tokens_request wanted = { .which = which_tokens(route) };
 	struct token_list list = { .n = 0 };
 	enum tokens_outcome outcome = TOKENS_OK;
 	enum error error = ERROR_INTERNAL;
