@@ -1,119 +1,106 @@
 // page.js - what the page does: it asks the API at the page's own address.
 //
-// Tokens and all that the API says become text, never markup.  A whole token
-// is in the document only in the field where the person typed it, and, for
-// REVEALED_MS, in the row where they asked for it.  Comments have lines of
-// their own: "embed" leaves them out.
+// Tokens, and all that the API says, become text, never markup.  A whole token
+// is in the document only in the field where the person typed it, and in the
+// row where they asked for it, for REVEALED_MS.  Comments have lines of their
+// own: "embed" leaves them out.
 "use strict";
 
-const MINUTE = 6e4;
-const DAY = 864e5;
-const WEEK = 7 * DAY;
-const YEAR = 365.25 * DAY;
-const REVEALED_MS = 30000;
-// Tokens a page of the list, and in each step of a search through all.
-const PAGE = 40;
-const STEP = 1000;
-// Steps until a search through all asks whether to go on.
-const STEPS = 20;
+const {abs, asinh, max, min, round, trunc} = Math;
+const DAY = 864e5, WEEK = 7 * DAY, YEAR = 365.25 * DAY;
+const REVEALED_MS = 3e4;
+// Tokens in a page of the list, and in a step of a search through all; how many
+// steps until the person is asked whether to go on.
+const PAGE = 40, STEP = 1000, STEPS = 20;
 
-const $ = id => document.getElementById(id);
+// The elements of page.html that have an id.
+const the = {};
+for (const element of document.querySelectorAll("[id]"))
+	the[element.id] = element;
 
-// The origin is there since a path may begin with "//", which alone would be
-// another server's name.
-const API = location.origin + location.pathname.replace(/\/$/, "")
-	.replace(/(\/pipelines\/oauth_access_tokens)\/logs$/, "$1");
+// With the origin, since a path may begin with "//" and another server's name.
+const API = location.origin + location.pathname.replace(/\/$/, "").replace(/(\/pipelines\/oauth_access_tokens)\/logs$/, "$1");
 
 // The page is in English; dates are written as the person's English has them.
 const ENGLISH = navigator.languages.find(tag => /^en\b/.test(tag)) || "en-GB";
 const RELATIVE = new Intl.RelativeTimeFormat(ENGLISH);
-const writer = options => new Intl.DateTimeFormat(ENGLISH, options);
-const SHORT = writer({dateStyle: "medium", timeStyle: "short"});
-const EXACT = writer({dateStyle: "full", timeStyle: "long"});
-const UNITS = [["year", YEAR, 2], ["month", YEAR / 12, 2], ["day", DAY, 1],
-	["hour", 60 * MINUTE, 1], ["minute", MINUTE, 1], ["second", 1000, 0]];
+const writer = options => new Intl.DateTimeFormat(ENGLISH, options).format;
+const write = writer({dateStyle: "medium", timeStyle: "short"});
+const writeExactly = writer({dateStyle: "full", timeStyle: "long"});
+const writeDay = writer({day: "numeric", month: "short"});
+const writeMonth = writer({month: "short", year: "numeric"});
+const UNITS = {year: YEAR, month: YEAR / 12, day: DAY, hour: 36e5, minute: 6e4, second: 1e3};
 
-// What the timeline's axis may name, and how dates are written there.
-const DATE = writer({day: "numeric", month: "short"});
-const MONTH = writer({month: "short", year: "numeric"});
-const MARKS = [[7, "day", WEEK, DATE], [1, "month", YEAR / 12, DATE],
-	[3, "month", YEAR / 4, DATE], [1, "year", YEAR, MONTH],
-	[10, "year", 10 * YEAR, MONTH], [100, "year", 100 * YEAR, MONTH]];
-
-let token, key, masked;
+let token, key, masked, store = {};
 // The server's clock less ours, in milliseconds.
 let ahead = 0;
 // Aborted when another view of the list, or none, is wanted.
 let view = new AbortController();
-// Rows by id; where the next page begins; what the API counted; is there more.
+// Rows by id; where the next page begins; the API's count; are there more.
 let rows = new Map(), offset, count, more;
-// Of a long active list, those that expire first, which are its end.
+// Of a long active list, the lives that end first: the list's end.
 let tail = [];
-// The search that counts, where its look through all has come to, and its row.
-let searches = 0, depth, extra;
+// The number of the search that counts, what it looks for, how far it has come
+// among all tokens, and the row that it brought.
+let searches = 0, wanted, depth, extra;
 const revealed = new Set();
 
 const now = () => Date.now() + ahead;
 
-function maker(space) {
-	return (tag, attributes, ...children) => {
-		const element = document.createElementNS(space, tag);
-		for (const name in attributes)
-			element.setAttribute(name, attributes[name]);
-		element.append(...children);
-		return element;
-	};
+// Make an element of HTML, or of the timeline's SVG.
+function make(tag, attributes, ...children) {
+	const space = /^(svg|g|line|path|rect|text|title)$/.test(tag) ? "2000/svg" : "1999/xhtml";
+	const element = document.createElementNS("http://www.w3.org/" + space, tag);
+	for (const name in attributes)
+		element.setAttribute(name, attributes[name]);
+	element.append(...children);
+	return element;
 }
-const make = maker("http://www.w3.org/1999/xhtml");
-const draw = maker("http://www.w3.org/2000/svg");
 
-function say(text) {
-	$("said").textContent = text;
+function makeButton(text, act) {
+	const button = make("button", {}, text);
+	button.onclick = act;
+	return button;
 }
 
 // The API.
 
-class Refusal extends Error {
-	constructor(message, status) {
-		super(message);
-		this.status = status;
-	}
+function refusal(message, status) {
+	return Object.assign(new Error(message), {status});
 }
 
 async function ask(path) {
-	const signal = view.signal;
-	let response, body;
-	try {
-		response = await fetch(API + path, {
-			headers: {"Accept": "application/json", "OAUTH-TOKEN": token,
-				"X-API-KEY": key},
-			cache: "no-store", credentials: "omit", redirect: "error",
-			referrerPolicy: "no-referrer", signal});
-	} catch {
-		throw new Refusal("The server could not be reached.");
-	}
+	const response = await fetch(API + path, {
+		headers: {Accept: "application/json", "OAUTH-TOKEN": token, "X-API-KEY": key},
+		cache: "no-store",
+		credentials: "omit",
+		redirect: "error",
+		referrerPolicy: "no-referrer",
+		signal: view.signal
+	}).catch(() => {
+		throw refusal("The server could not be reached.");
+	});
 	ahead = Date.parse(response.headers.get("Date")) - Date.now() || 0;
-	body = await response.json().catch(() => null);
-	if (response.ok && body && (body.oauth_access_token || body.metadata))
+	const body = await response.json().catch(() => null);
+	if (response.ok && body)
 		return body;
-	throw new Refusal(body?.error?.message ||
-		`The server did not answer as expected (${response.status}).`,
-		response.status);
+	const {status} = response;
+	throw refusal(body?.error?.message || `The server did not answer as expected (${status}).`, status);
 }
 
 function askList(limit, from, all) {
-	return ask("?_format=with_details&_mask=1" +
-		`&_limit=${limit}&_offset=${from}${all ? "&show_all=1" : ""}`);
+	return ask(`?_format=with_details&_mask=1&_limit=${limit}&_offset=${from}${all ? "&show_all=1" : ""}`);
 }
 
-// Do work; where it fails, tell how by failed.  An answer that is no longer
-// wanted is neither.
+// Do work in steps, each an answer to await by its argument; where a step
+// fails, failed is told why.  Both end when the view does, in which they began.
 async function attempt(work, failed) {
-	const signal = view.signal;
+	const {signal} = view;
 	try {
-		await work(() => {
-			if (signal.aborted)
-				throw signal;
+		await work(async answer => {
+			const value = await answer;
+			signal.throwIfAborted();
+			return value;
 		});
 	} catch (error) {
 		if (signal.aborted)
@@ -125,172 +112,137 @@ async function attempt(work, failed) {
 	}
 }
 
+function leaveView() {
+	view.abort();
+	view = new AbortController();
+}
+
 // Signing in and out.
-
-function problem(text, again) {
-	$("problem").replaceChildren(...text ? [make("span", {}, text)] : []);
-	if (again) {
-		const button = make("button", {type: "button", id: "again"},
-			"Try again");
-		button.onclick = again;
-		$("problem").append(button);
-	}
-}
-
-function keep(storage) {
-	storage.setItem("oauth_token", token);
-	storage.setItem("api_key", key);
-}
 
 function signIn(event) {
 	event?.preventDefault();
-	token = $("token").value.trim();
-	key = $("key").value.trim();
+	token = the.token.value.trim();
+	key = the.key.value.trim();
 	if (/[^!-~]/.test(token + key))
-		return refuse("A token or key has no spaces, accents or the like.");
+		return refuse("A token or key has no spaces or accents.");
+	leaveView();
 	problem();
-	say("Signing in…");
-	view.abort();
-	view = new AbortController();
-	attempt(async current => {
-		const item = (await ask("/current")).oauth_access_token;
-		current();
-		enter(item);
-		await load(true);
+	return attempt(async step => {
+		const {oauth_access_token: item} = await step(ask("/current"));
+		// What does not arrive whole was masked by the operator.
+		masked = item.token !== token;
+		the.masked.hidden = !masked;
+		the.user.textContent = `user ${item.user_id}`;
+		store.oauth_token = token;
+		store.api_key = key;
+		the.token.value = "";
+		show(true);
 		if (event)
-			$("title").focus();
+			the.title.focus();
+		load(true);
 	}, refuse);
 }
 
-function enter(item) {
-	// What did not arrive whole was masked by the operator.
-	masked = item.token !== token;
-	try {
-		keep(sessionStorage);
-	} catch {
-		// Without storage the sign-in lasts until the page is left.
-	}
-	$("token").value = "";
-	$("user").textContent = `user ${item.user_id}`;
-	$("masked").hidden = !masked;
-	show(true);
+function show(signedIn) {
+	document.body.className = signedIn ? "" : "out";
+	the.signIn.hidden = signedIn;
+	the.tokens.hidden = the.who.hidden = !signedIn;
 }
 
-function show(signedIn) {
-	$("sign-in").hidden = signedIn;
-	$("tokens").hidden = $("who").hidden = !signedIn;
+function problem(text, again) {
+	the.problem.replaceChildren(text || "");
+	if (again)
+		the.problem.append(makeButton("Try again", again));
 }
 
 function refuse(message) {
 	show(false);
-	say("");
 	problem(message);
-	$("token").focus();
+	the.token.focus();
 }
 
 // Forget all that is known of the person, and say why.
 function signOut(message) {
-	view.abort();
-	view = new AbortController();
-	try {
-		sessionStorage.removeItem("oauth_token");
-		sessionStorage.removeItem("api_key");
-	} catch {
-		// Nothing was kept.
-	}
-	token = $("token").value = $("search").value = "";
-	$("active").checked = true;
+	leaveView();
+	delete store.oauth_token;
+	delete store.api_key;
+	token = the.token.value = the.search.value = "";
+	the.active.checked = true;
 	clear();
+	search();
 	refuse(message);
-	if (!message)
-		say("Signed out.");
+	the.said.textContent = "Signed out.";
 }
 
 // Moments.
 
-// Milliseconds of one of the API's moments, which may be infinite, or too far
-// for a Date; NaN for null.
+// Milliseconds of a moment as the API writes it, which may be infinite or too
+// far for a Date; NaN for null.
 function moment(text) {
-	if (/^-?infinity$/.test(text))
-		return text[0] === "-" ? -Infinity : Infinity;
-	const [, year, month, day, hour, minute, second, , bc] = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d(\.\d+)?)\+00(?::00)?( BC)?$/.exec(text) || [];
-	if (!year)
-		return NaN;
+	if (/infinity/.test(text))
+		return text > "a" ? Infinity : -Infinity;
+	const [, year, month, day, hour, minute, second, before] = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):([\d.]+)\+[\d:]+( BC)?$/.exec(text) || [];
 	const date = new Date(0);
-	date.setUTCFullYear(bc ? 1 - year : year, month - 1, day);
-	date.setUTCHours(hour, minute, 0, second * 1000);
-	return isNaN(date) ? bc ? -Infinity : Infinity : +date;
+	date.setUTCFullYear(before ? 1 - year : year, month - 1, day);
+	date.setUTCHours(hour, minute, 0, second * 1e3);
+	return year && isNaN(date) ? before ? -Infinity : Infinity : +date;
 }
 
 function relative(ms) {
 	if (isNaN(ms))
 		return "no date";
-	if (!isFinite(ms))
+	if (abs(ms) === Infinity)
 		return ms > 0 ? "never" : "before all time";
 	const far = ms - now();
-	const [unit, size] = UNITS.find(([, size, least]) =>
-		Math.abs(far) >= size * least);
-	return RELATIVE.format(Math.trunc(far / size), unit);
+	const unit = Object.keys(UNITS).find(unit => abs(far) >= UNITS[unit] * (UNITS[unit] > DAY ? 2 : 1)) || "second";
+	return RELATIVE.format(trunc(far / UNITS[unit]), unit);
 }
 
-// A moment in words, with the exact one in the person's own time zone.
-function time(text, before = "") {
+// A moment in words, with the exact one in the person's own time zone; one that
+// dates cannot say well stays as the API wrote it.
+function time(text, prefix) {
 	const ms = moment(text);
-	const words = before + relative(ms);
-	if (!/^\d{4}-(?!.*BC)/.test(text) || !isFinite(ms))
-		return make("time", {}, words,
-			make("small", {}, /^\d/.test(text) ? text : ""));
-	return make("time", {datetime: new Date(ms).toISOString(),
-		title: EXACT.format(ms)}, words,
-		make("small", {}, SHORT.format(ms)));
+	const words = prefix + relative(ms);
+	if (!/^\d{4}-[^B]*$/.test(text))
+		return make("span", {}, words, make("small", {}, /^\d/.test(text) ? text : ""));
+	return make("time", {datetime: new Date(ms).toISOString(), title: writeExactly(ms)}, words, make("small", {}, write(ms)));
 }
 
 // Rows.
 
-function state(row) {
-	if (row.item.expired || row.end <= now())
-		return "expired";
-	return row.end - now() <= WEEK ? "soon" : "active";
-}
-
+// What is known of a token's life, which need not have a row.
 function lifeOf(item) {
 	return {item, start: moment(item.created_at), end: moment(item.expires)};
 }
 
-function nameOf(item) {
-	return item.application?.name || item.application?.client_id ||
-		"no application";
+function state({item, end}) {
+	const left = end - now();
+	return item.expired || left <= 0 ? "expired" : left <= WEEK ? "soon" : "active";
 }
 
-// How a token is called where words alone tell it from others; a name that is
-// written from right to left keeps to itself.
+function nameOf({application}) {
+	return application?.name || application?.client_id || "no application";
+}
+
+// What a token is called where words alone tell it from others.  A name that
+// runs from right to left does not turn the words around it.
 function callOf(item) {
-	return `${item.token || "without text"} of \u2068${nameOf(item)}\u2069`;
+	return `${item.token} of \u2068${nameOf(item)}\u2069`;
 }
 
 function makeRow(item) {
-	const row = lifeOf(item);
-	const cell = (attributes, ...children) =>
-		make("td", {role: "cell", ...attributes}, ...children);
+	const element = the.row.content.firstElementChild.cloneNode(true);
+	const [head, secret, created, expires, actions] = element.children;
+	const row = {...lifeOf(item), element, created, expires, actions, code: secret.firstChild};
 	const id = item.application?.client_id;
-	const head = make("th", {role: "rowheader", scope: "row"},
-		make("bdi", {title: id ? `${nameOf(item)}\nclient id ${id}` : ""},
-			nameOf(item)));
+	element.dataset.id = item.id;
+	head.append(make("bdi", {title: `${nameOf(item)}\n${id || ""}`}, nameOf(item)));
 	if (item.current)
 		head.append(make("span", {class: "badge"}, "this one"));
 	if (id !== key)
-		head.append(make("small", {},
-			id ? "provider’s token" : "of unknown origin"));
-	row.code = make("code", {}, item.token || "none");
-	row.created = cell({"data-label": "Created"});
-	row.expires = cell({"data-label": "Expires"});
-	row.actions = cell({class: "actions"});
-	row.note = make("p", {class: "note"});
-	row.element = make("tr", {role: "row", "data-id": item.id, tabindex: -1},
-		head, cell({class: "secret"}, row.code), row.created, row.expires,
-		row.actions);
-	row.hay = () => [head, row.created, row.expires].map(part =>
-		part.textContent).join(" ") + ` ${item.token} ${id} ${state(row)}`;
+		head.append(make("small", {}, id ? "provider’s token" : "of unknown origin"));
+	row.code.textContent = item.token || "none";
+	row.words = () => `${head.textContent} ${id} ${item.token} ${state(row)} ${created.textContent} ${expires.textContent}`.toLowerCase();
 	if (!masked && item.token) {
 		row.toggle = addAction(row, "Reveal", reveal);
 		addAction(row, "Copy", copy);
@@ -299,103 +251,89 @@ function makeRow(item) {
 	return row;
 }
 
-// A button of a row; its text may change, and what it is called follows.
+// Add a button to a row; act gets the row.
 function addAction(row, text, act) {
-	const button = make("button", {type: "button"});
+	const button = makeButton("", () => act(row));
+	call(button, text, row);
 	row.actions.append(button);
-	button.onclick = () => act(row);
-	button.name = text;
-	rename(row, button, text);
 	return button;
 }
 
-function rename(row, button, text) {
+function call(button, text, {item}) {
 	button.textContent = text;
-	button.setAttribute("aria-label", `${text} token ${callOf(row.item)}`);
+	button.setAttribute("aria-label", `${text} token ${callOf(item)}`);
 }
 
 // Write what changes with the time.
 function tick(row) {
+	const {item, start, end} = row;
 	const is = state(row);
-	const left = is === "expired" ? 0 : row.end === Infinity ? 1 :
-		(row.end - now()) / (row.end - row.start);
-	row.element.classList.remove("active", "soon", "expired");
-	row.element.classList.add(is);
-	row.created.replaceChildren(time(row.item.created_at));
-	row.expires.replaceChildren(time(row.item.expires,
-		is === "expired" ? "expired " : ""));
+	row.element.className = `${is} ${revealed.has(row) ? "open" : ""}`;
+	row.created.replaceChildren(time(item.created_at, ""));
+	row.expires.replaceChildren(time(item.expires, is === "expired" ? "expired " : ""));
+	const left = is === "expired" ? 0 : end === Infinity ? 1 : (end - now()) / (end - start);
 	// Without a beginning there is no telling how much is left.
-	if (!(left >= 0))
+	if (isNaN(left) || start === -Infinity)
 		return;
-	const share = Math.min(100, Math.round(100 * left)) + "%";
+	const share = round(100 * min(1, left)) + "%";
 	const rest = make("i");
 	rest.style.width = share;
-	row.expires.prepend(make("span", {class: "bar", role: "img",
-		"aria-label": `${share} of its life left`}, rest));
+	row.expires.prepend(make("span", {class: "bar", role: "img", "aria-label": `${share} of its life left`}, rest));
 }
 
-function note(row, text, role) {
-	row.note.remove();
-	row.note = make("p", role ? {class: "note", role} : {class: "note"}, text);
-	if (text)
-		row.actions.append(row.note);
+// Say something in a row: a failure, or what has been done.
+function note(row, text, failure) {
+	row.note?.remove();
+	row.note = make("p", failure ? {class: "bad", role: "alert"} : {}, text);
+	row.actions.append(row.note);
+	the.said.textContent = failure ? "" : text;
 }
 
-// Fetch one whole token.
-async function read(row) {
-	const {oauth_access_token: item} = await ask(`/${row.item.id}`);
-	return item.token;
+// Fetch one whole token and do something with it.
+function withToken(row, act) {
+	note(row, "");
+	return attempt(step => act(ask(`/${row.item.id}`).then(answer => answer.oauth_access_token.token), step), message => note(row, message, true));
 }
 
 function reveal(row) {
 	if (revealed.has(row))
 		return hide(row);
-	note(row, "");
-	return attempt(async current => {
-		const text = await read(row);
-		current();
+	return withToken(row, async (answer, step) => {
+		const text = await step(answer);
 		if (document.hidden)
 			return;
 		revealed.add(row);
 		row.code.textContent = text;
-		row.element.classList.add("open");
-		rename(row, row.toggle, "Hide");
-		clearTimeout(row.timer);
+		call(row.toggle, "Hide", row);
 		row.timer = setTimeout(hide, REVEALED_MS, row);
-	}, message => note(row, message, "alert"));
+		tick(row);
+	});
 }
 
 function hide(row) {
 	clearTimeout(row.timer);
 	revealed.delete(row);
 	row.code.textContent = row.item.token;
-	row.element.classList.remove("open");
-	rename(row, row.toggle, "Reveal");
+	call(row.toggle, "Reveal", row);
+	tick(row);
 }
 
 function copy(row) {
-	const clipboard = navigator.clipboard;
+	const {clipboard} = navigator;
 	if (!clipboard)
-		return note(row, "This browser lets a page copy only over https " +
-			"or on localhost.", "alert");
-	note(row, "");
-	return attempt(async current => {
-		const text = read(row);
-		// Safari wants the copy to begin with the click, before the answer.
-		const early = window.ClipboardItem && clipboard.write ?
-			clipboard.write([new ClipboardItem({"text/plain":
-				text.then(all => new Blob([all], {type: "text/plain"}))})]) :
-			Promise.reject();
-		const done = early.then(() => true, () => false);
-		const all = await text;
-		current();
+		return note(row, "This browser copies only over https or on localhost.", true);
+	return withToken(row, async (answer, step) => {
+		// Safari wants a copy to begin with the click, before the answer.
+		const blob = answer.then(text => new Blob([text], {type: "text/plain"}));
+		const begun = window.ClipboardItem ? clipboard.write([new ClipboardItem({"text/plain": blob})]) : Promise.reject();
+		const done = begun.then(() => true, () => false);
+		const text = await step(answer);
 		if (!await done)
-			await clipboard.writeText(all).catch(() => {
-				throw new Error("The browser did not allow to copy.");
+			await clipboard.writeText(text).catch(() => {
+				throw refusal("The browser did not let the page copy.");
 			});
-		note(row, "Copied.");
-		say(`Copied token ${callOf(row.item)}.`);
-	}, message => note(row, message, "alert"));
+		note(row, "Copied");
+	});
 }
 
 // The list.
@@ -403,95 +341,80 @@ function copy(row) {
 function clear() {
 	revealed.forEach(hide);
 	rows.clear();
-	extra = null;
 	tail = [];
-	offset = count = 0;
 	more = false;
-	$("rows").replaceChildren();
-	update();
+	the.rows.replaceChildren();
 }
 
 // Load the first page of a view, or the next one.  No token has two rows, even
 // where others came or went between two pages.
 function load(fresh) {
-	const all = $("all").checked;
+	const all = the.all.checked;
+	const from = fresh ? 0 : offset;
+	if (fresh)
+		leaveView();
 	problem();
-	if (fresh) {
-		view.abort();
-		view = new AbortController();
-	}
-	$("shown").textContent = "Loading…";
-	$("list").setAttribute("aria-busy", "true");
-	return attempt(async current => {
-		const from = fresh ? 0 : offset;
-		const page = await askList(PAGE, from, all);
-		current();
+	the.shown.textContent = "Loading…";
+	return attempt(async step => {
+		const page = await step(askList(PAGE, from, all));
+		const items = page.oauth_access_tokens;
 		if (fresh)
 			clear();
-		const added = page.oauth_access_tokens
-			.filter(item => !rows.has(item.id)).map(makeRow);
-		added.forEach(row => rows.set(row.item.id, row));
-		$("rows").append(...added.map(row => row.element));
-		offset = from + page.oauth_access_tokens.length;
-		({count, next: more} = page.metadata);
-		if (fresh && more && !all) {
-			const last = await askList(PAGE, Math.max(offset, count - PAGE));
-			current();
-			tail = last.oauth_access_tokens.map(lifeOf);
+		const added = items.filter(({id}) => !rows.has(id)).map(makeRow);
+		for (const row of added) {
+			rows.set(row.item.id, row);
+			the.rows.append(row.element);
 		}
-		await search();
+		offset = from + items.length;
+		({count, next: more} = page.metadata);
 		update();
-		say($("shown").textContent);
+		await search();
 		if (!fresh)
 			added.find(row => !row.element.hidden)?.element.focus();
+		if (!fresh || !more || all)
+			return;
+		const last = await step(askList(PAGE, max(offset, count - PAGE)));
+		tail = last.oauth_access_tokens.map(lifeOf);
+		update();
 	}, message => {
 		if (fresh)
 			clear();
 		update();
-		$("shown").textContent = "";
-		$("empty").hidden = true;
+		the.empty.hidden = true;
 		problem(message, () => load(fresh));
 	});
 }
 
 function update() {
-	const all = $("all").checked;
-	$("list").removeAttribute("aria-busy");
-	$("list").hidden = !rows.size;
-	$("list").caption.textContent = "Tokens, the newest expiry first. Times are " +
-		`in the time zone ${EXACT.resolvedOptions().timeZone}.`;
-	$("shown").textContent = rows.size ? `${rows.size} of ${count} shown` : "";
-	$("more").hidden = !more;
-	$("empty").hidden = !!rows.size;
-	$("empty").textContent = all ? "No tokens" : "No active tokens";
+	the.list.hidden = !rows.size;
+	the.empty.hidden = rows.size;
+	the.empty.textContent = the.all.checked ? "No tokens" : "No active tokens";
+	the.shown.textContent = rows.size ? `${rows.size} of ${count} shown` : "";
+	the.said.textContent = the.shown.textContent;
+	the.more.hidden = !more;
 	summarise();
 	drawTimeline();
 }
 
-// All lives that are known, of which some may have no row yet.
 function lives() {
-	return [...rows.values(),
-		...tail.filter(life => !rows.has(life.item.id))];
+	return [...rows.values(), ...tail.filter(({item}) => !rows.has(item.id))];
 }
 
 function summarise() {
-	const all = $("all").checked;
 	const known = {active: 0, soon: 0, expired: 0, provider: 0};
 	for (const life of lives()) {
 		known[state(life)]++;
 		known.provider += life.item.application?.client_id !== key;
 	}
-	const part = (number, text, name) => number || name === "active" ?
-		[make("li", {class: name}, make("b", {}, number), ` ${text}`)] : [];
-	const one = known.soon === 1;
-	// The end of an active list is known; its middle may expire this week too.
-	const least = !all && known.soon >= PAGE && more ? "or more " : "";
-	$("summary").replaceChildren(
-		...part(all ? known.active + known.soon : count, "active", "active"),
-		...part(known.soon, `${least}expire${one ? "s" : ""} this week`, "soon"),
-		...part(known.expired, "expired", "expired"),
-		...more && !all ? [] : part(known.provider, "of a provider"),
-		...more && all ? [make("li", {}, `among the ${rows.size} shown`)] : []);
+	const part = (number, text, name) => number ? [make("li", {class: name || ""}, make("b", {}, number), " " + text)] : [];
+	// Of a long list the end is known, but not the middle.
+	const soon = known.soon < PAGE || !more ? "" : "or more ";
+	the.summary.replaceChildren(
+		...part(the.all.checked ? known.active + known.soon : count, "active"),
+		...part(known.soon, soon + (known.soon > 1 ? "expire this week" : "expires this week"), "soon"),
+		...part(known.expired, "expired"),
+		...part(known.provider, "of a provider"),
+		...part(more && lives().length, `of ${count} drawn`));
 }
 
 // The timeline.
@@ -499,183 +422,147 @@ function summarise() {
 // Where moments are, from 0 to 1: evenly near now, and closer together the
 // further away, so that minutes and centuries have room in one picture.
 function scale(all, at) {
-	const bend = ms => Math.asinh(ms / WEEK);
-	const near = ms => Math.max(-100 * YEAR, Math.min(100 * YEAR, ms - at));
-	const known = all.flatMap(life => [life.start, life.end])
-		.filter(isFinite).map(near);
-	const first = bend(Math.min(-WEEK, ...known));
-	const last = bend(Math.max(1.4 * WEEK, ...known));
-	return ms => (bend(near(ms)) - first) / (last - first);
+	const bend = ms => asinh(max(-100 * YEAR, min(100 * YEAR, ms - at)) / WEEK);
+	const known = all.flatMap(({start, end}) => [start, end]).filter(isFinite).map(bend);
+	const first = 1.08 * min(-1, ...known);
+	const last = 1.08 * max(1, ...known);
+	return ms => (bend(ms) - first) / (last - first);
 }
 
 function drawTimeline() {
-	const svg = $("timeline");
-	const all = lives();
-	svg.toggleAttribute("hidden", !all.length);
-	const width = svg.getBoundingClientRect().width;
-	if (!width || !all.length)
+	const svg = the.timeline, all = lives(), at = now();
+	the.picture.hidden = !all.length;
+	const {width} = svg.getBoundingClientRect();
+	if (!width)
 		return;
-	const at = now();
 	const place = scale(all, at);
-	const x = ms => 8 + place(ms) * (width - 16);
-	const pitch = Math.min(15, 170 / all.length);
-	const height = Math.max(30, pitch * all.length + 8);
+	const x = ms => 4 + place(ms) * (width - 8);
+	const pitch = min(15, 190 / all.length);
+	const height = pitch * all.length + 12;
 	svg.setAttribute("height", height + 36);
-	svg.replaceChildren(draw("rect", {class: "week", x: x(at), y: 0,
-		width: x(at + WEEK) - x(at), height}));
+	svg.replaceChildren(make("rect", {class: "week", x: x(at), width: x(at + WEEK) - x(at), height}));
 	drawAxis(svg, at, x, width, height);
-	all.forEach((life, i) => svg.append(drawLife(life, at, x,
-		(height - pitch * all.length) / 2 + pitch * (i + .5), pitch)));
-	svg.append(draw("line", {class: "now", x1: x(at), x2: x(at), y1: 0,
-		y2: height}));
-	svg.setAttribute("aria-label", `The lives of ${all.length} tokens: ` +
-		[...$("summary").children].map(part => part.textContent).join(", "));
+	svg.append(...all.map((life, i) => drawLife(life, at, x, 6 + pitch * (i + .5), pitch)),
+		make("path", {class: "now", d: `M${x(at)} 0V${height}`}));
+	svg.setAttribute("aria-label", `Lives of ${all.length} tokens: ${[...the.summary.children].map(part => part.textContent).join(", ")}`);
 }
 
 // A life: thin what is spent, thick what is left.  It ends in a diamond within
 // the week, and in an arrow where it goes on beyond the picture.
 function drawLife(life, at, x, y, pitch) {
-	const is = state(life);
-	const thick = Math.max(1, Math.min(7, pitch * .5));
-	const group = draw("g", {class: is}, draw("title", {},
-		`${callOf(life.item)}, ${is === "expired" ? "expired" : "expires"} ` +
-		relative(life.end)));
-	const stroke = (name, from, to, thickness) => group.append(draw("path", {
-		class: name, "stroke-width": thickness,
-		d: `M${from} ${y}H${Math.max(to, from + .1)}`}));
+	const is = state(life), gone = is === "expired";
 	const end = isNaN(life.end) ? at : life.end;
-	const start = isNaN(life.start) ? Math.min(end, at) : life.start;
+	const start = isNaN(life.start) ? min(end, at) : life.start;
+	const thick = max(1, min(7, pitch / 2));
+	const size = max(2, min(5, pitch / 2));
+	const path = (name, width, d) => make("path", {class: name, "stroke-width": width, d});
+	const group = make("g", {class: is}, make("title", {}, `${callOf(life.item)}, ${gone ? "expired" : "expires"} ${relative(life.end)}`));
 	if (start < at)
-		stroke("spent", x(start), x(Math.min(end, at)),
-			is === "expired" ? thick / 3 : thick / 2);
-	if (is === "expired")
+		group.append(path("spent", thick / 3, `M${x(start)} ${y}H${x(min(end, at)) + .1}`));
+	if (gone)
 		return group;
-	const tip = x(end);
-	stroke("left", x(Math.max(start, at)), tip, thick);
+	const from = x(max(start, at)) + thick / 2;
+	const to = max(x(end), from + 3);
+	group.append(path("left", thick, `M${from} ${y}H${to}`));
 	if (end - at > 100 * YEAR)
-		group.append(draw("path", {class: "end",
-			d: `M${tip} ${y - 4}l4 4-4 4`, "stroke-width": 2}));
-	else if (is === "soon" && pitch > 6)
-		group.append(draw("path", {class: "end",
-			d: `M${tip - 5} ${y}l5-5 5 5-5 5z`}));
+		group.append(path("left", 2, `M${to} ${y - size}l${size} ${size}-${size} ${size}`));
+	if (is === "soon")
+		group.append(path("end", 1, `M${to - size} ${y}l${size}-${size} ${size} ${size}-${size} ${size}z`));
 	return group;
 }
 
-// Names for some moments: the nearest first, then those that find room.
+// Name some moments: the nearest first, then those that find room.
 function drawAxis(svg, at, x, width, height) {
 	const taken = [];
-	const mark = (ms, words, date, first) => {
-		const lines = [words, date].map((text, i) => draw("text",
-			{y: height + 16 + 15 * i, class: first && !i ? "first" : ""}, text));
+	const name = (ms, ...words) => {
+		const lines = words.map((text, i) => make("text", {y: height + 16 + 15 * i}, text));
 		svg.append(...lines);
-		const half = Math.max(...lines.map(line =>
-			line.getComputedTextLength())) / 2;
-		const middle = Math.max(half, Math.min(width - half, x(ms)));
-		if (taken.some(([from, to]) => middle - half < to + 8 &&
-		    middle + half > from - 8))
+		const half = max(...lines.map(line => line.getComputedTextLength())) / 2 + 4;
+		const middle = max(half, min(width - half, x(ms)));
+		if (taken.some(([other, room]) => abs(middle - other) < half + room))
 			return lines.forEach(line => line.remove());
-		taken.push([middle - half, middle + half]);
+		taken.push([middle, half]);
 		lines.forEach(line => line.setAttribute("x", middle));
-		return svg.append(draw("line",
-			{x1: x(ms), x2: x(ms), y1: 0, y2: height + 3}));
+		svg.append(make("path", {class: "mark", d: `M${x(ms)} 0V${height + 3}`}));
 	};
-	mark(at, "now", DATE.format(at), true);
-	for (const [n, unit, size, format] of MARKS)
-		for (const sign of [1, -1]) {
-			const ms = at + sign * size;
-			if (x(ms) > 8 && x(ms) < width - 8)
-				mark(ms, RELATIVE.format(sign * n, unit), format.format(ms));
+	name(at, "now", writeDay(at));
+	for (const [n, unit] of [[7, "day"], [1, "month"], [3, "month"], [1, "year"], [10, "year"], [100, "year"]])
+		for (const many of [n, -n]) {
+			const ms = at + many * UNITS[unit];
+			if (x(ms) > 4 && x(ms) < width - 4)
+				name(ms, RELATIVE.format(many, unit), unit === "year" ? writeMonth(ms) : writeDay(ms));
 		}
 }
 
 // Searching.
 
 async function fingerprint(text) {
-	const hash = await crypto.subtle.digest("SHA-256",
-		new TextEncoder().encode(text));
-	return "sha256~" + btoa(String.fromCharCode(...new Uint8Array(hash)))
-		.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+	const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+	return "sha256~" + btoa(String.fromCharCode(...new Uint8Array(hash))).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
 }
 
 function answer(text, button) {
-	$("outcome").textContent = text;
-	$("deeper").hidden = !button;
-	$("deeper").textContent = button;
-}
-
-function owned(item) {
-	return `Yes, this is one of yours: ${callOf(item)}.`;
-}
-
-// The fingerprint that is asked for: pasted as it is, or that of a token.
-async function wantedOf(query) {
-	if (/^sha256~[\w-]{43}$/.test(query))
-		return query;
-	return /^\S+$/.test(query) && crypto.subtle ? fingerprint(query) : "";
+	the.outcome.textContent = text;
+	the.deeper.hidden = !button;
+	the.deeper.textContent = button;
 }
 
 async function search() {
 	const mine = ++searches;
-	const query = $("search").value.trim();
-	const wanted = await wantedOf(query);
+	const query = the.search.value.trim();
+	const print = /^sha256~[\w-]{43}$/.test(query) ? query : /^\S+$/.test(query) && crypto.subtle ? await fingerprint(query) : "";
 	if (mine !== searches)
 		return;
 	extra?.element.remove();
-	extra = null;
+	wanted = print;
 	depth = 0;
-	const words = query.toLowerCase().split(/\s+/);
 	const all = [...rows.values()];
-	const known = wanted && all.find(row => row.item.fingerprint === wanted);
-	const hits = known ? [known] : all.filter(row => {
-		const hay = row.hay().toLowerCase();
-		return words.every(word => hay.includes(word));
-	});
-	all.forEach(row => row.element.hidden = !hits.includes(row));
-	if (!query)
-		answer("");
-	else if (known)
-		answer(owned(known.item));
-	else if (hits.length)
-		answer(`${hits.length} of the ${rows.size} shown match.`);
+	const known = all.find(({item}) => wanted && item.fingerprint === wanted);
+	const words = query.toLowerCase().split(/\s+/);
+	const hits = known ? [known] : all.filter(row => words.every(word => row.words().includes(word)));
+	for (const row of all)
+		row.element.hidden = !hits.includes(row);
+	if (known)
+		found(known.item);
+	else if (!query || hits.length)
+		answer(query && `${hits.length} of the ${rows.size} shown match.`);
 	else
-		answerNone(query, wanted);
+		answerNone(query);
 }
 
-function answerNone(query, wanted) {
-	const whole = $("all").checked && !more;
-	const here = whole ? `none of your ${rows.size} tokens` :
-		`not among the ${rows.size} shown`;
+function found(item) {
+	answer(`Yes, this is one of yours: ${callOf(item)}.`);
+}
+
+function answerNone(query) {
+	const whole = the.all.checked && !more;
 	if (!/^\S{12,}$/.test(query))
-		answer(`Nothing found${whole ? "" : ` among the ${rows.size} shown`}.`);
+		answer(`Nothing found among the ${rows.size} shown.`);
 	else if (!wanted)
-		answer("Over plain http this browser cannot compare a token. " +
-			"Paste its fingerprint.");
+		answer("This browser hashes tokens only over https or on localhost: paste the fingerprint.");
 	else
-		answer(`This is ${here}.`, whole ? "" : "Search all, expired too");
+		answer(`No, this is none of ${whole ? "your tokens" : "those shown"}.`, whole ? "" : "Search all, expired too");
 }
 
-// Look through all tokens for one that is not shown, in bounded steps.
+// Look through all tokens for the one that is wanted, a bounded number at once.
 function searchDeeper() {
 	const mine = ++searches;
-	$("deeper").hidden = true;
-	return attempt(async current => {
-		const wanted = await wantedOf($("search").value.trim());
-		for (let step = 0; step < STEPS; step++) {
-			const page = await askList(STEP, depth, true);
-			current();
+	the.search.focus();
+	return attempt(async step => {
+		for (let steps = STEPS; steps--;) {
+			answer(`Not among the first ${depth}. Searching…`);
+			const {oauth_access_tokens: items, metadata} = await step(askList(STEP, depth, true));
 			if (mine !== searches)
 				return;
-			const items = page.oauth_access_tokens;
 			const item = items.find(item => item.fingerprint === wanted);
-			depth += items.length;
 			if (item) {
 				extra = makeRow(item);
-				$("rows").append(extra.element);
-				return answer(owned(item));
+				the.rows.append(extra.element);
+				return found(item);
 			}
-			if (!page.metadata.next || !items.length)
-				return answer(`This is none of your ${depth} tokens.`);
-			answer(`Not among the first ${depth} of ${page.metadata.count}…`);
+			depth += items.length;
+			if (!metadata.next)
+				return answer("No, this is none of your tokens.");
 		}
 		answer(`Not among the first ${depth}.`, "Search on");
 	}, message => answer(message, "Try again"));
@@ -683,37 +570,29 @@ function searchDeeper() {
 
 // What the person does.
 
-$("sign-in").onsubmit = signIn;
-$("sign-out").onclick = () => signOut();
-$("active").onchange = $("all").onchange = () => load(true);
-$("more").onclick = () => load();
-$("search").oninput = search;
-$("deeper").onclick = searchDeeper;
-document.onvisibilitychange = () => {
-	if (document.hidden)
-		revealed.forEach(hide);
-};
+the.signIn.onsubmit = signIn;
+the.signOut.onclick = () => signOut();
+the.active.onchange = the.all.onchange = () => load(true);
+the.more.onclick = () => load();
+the.search.oninput = search;
+the.deeper.onclick = searchDeeper;
+document.onvisibilitychange = () => document.hidden && revealed.forEach(hide);
 setInterval(() => {
 	rows.forEach(tick);
 	summarise();
 	drawTimeline();
-}, MINUTE);
-let drawnWidth;
-new ResizeObserver(([{contentRect: {width}}]) => {
-	if (width !== drawnWidth)
-		drawTimeline();
-	drawnWidth = width;
-}).observe($("picture"));
+}, 6e4);
+window.onresize = drawTimeline;
 
-$("key").value = new URLSearchParams(location.search).get("api_key") ||
-	$("key").value;
 try {
-	$("token").value = sessionStorage.getItem("oauth_token");
-	$("key").value = sessionStorage.getItem("api_key") || $("key").value;
+	store = sessionStorage;
 } catch {
-	// Nothing is kept where the browser keeps nothing.
+	// A browser that keeps nothing forgets the sign-in with the page.
 }
-if ($("token").value)
+const asked = new URLSearchParams(location.search).get("api_key");
+the.key.value = store.api_key || asked || the.key.value;
+the.token.value = store.oauth_token || "";
+if (store.oauth_token)
 	signIn();
 else
-	$("sign-in").hidden = false;
+	show(false);
