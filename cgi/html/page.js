@@ -127,6 +127,7 @@ function signIn(event) {
 		return refuse("A token or key has no spaces or accents.");
 	leaveView();
 	problem();
+	the.enter.disabled = true;
 	return attempt(async step => {
 		const {oauth_access_token: item} = await step(ask("/current"));
 		// What does not arrive whole was masked by the operator.
@@ -145,6 +146,7 @@ function signIn(event) {
 
 function show(signedIn) {
 	document.body.className = signedIn ? "" : "out";
+	the.enter.disabled = false;
 	the.signIn.hidden = signedIn;
 	the.tokens.hidden = the.who.hidden = !signedIn;
 }
@@ -152,7 +154,11 @@ function show(signedIn) {
 function problem(text, again) {
 	the.problem.replaceChildren(text || "");
 	if (again)
-		the.problem.append(makeButton("Try again", again));
+		the.problem.append(" ", makeButton("Try again", () => {
+			// The button that has the focus is about to go.
+			the.title.focus();
+			again();
+		}));
 }
 
 function refuse(message) {
@@ -224,10 +230,9 @@ function nameOf({application}) {
 	return application?.name || application?.client_id || "no application";
 }
 
-// What a token is called where words alone tell it from others.  A name that
-// runs from right to left does not turn the words around it.
+// What a token is called where words alone tell it from others.
 function callOf(item) {
-	return `${item.token} of \u2068${nameOf(item)}\u2069`;
+	return `${item.token} of ${nameOf(item)}`;
 }
 
 function makeRow(item) {
@@ -270,7 +275,7 @@ function tick(row) {
 	const is = state(row);
 	row.element.className = `${is} ${revealed.has(row) ? "open" : ""}`;
 	row.created.replaceChildren(time(item.created_at, ""));
-	row.expires.replaceChildren(time(item.expires, is === "expired" ? "expired " : ""));
+	row.expires.replaceChildren(time(item.expires, is !== "expired" ? "" : isNaN(end) ? "expired, " : "expired "));
 	const left = is === "expired" ? 0 : end === Infinity ? 1 : (end - now()) / (end - start);
 	// Without a beginning there is no telling how much is left.
 	if (isNaN(left) || start === -Infinity)
@@ -324,8 +329,7 @@ function copy(row) {
 		return note(row, "This browser copies only over https or on localhost.", true);
 	return withToken(row, async (answer, step) => {
 		// Safari wants a copy to begin with the click, before the answer.
-		const blob = answer.then(text => new Blob([text], {type: "text/plain"}));
-		const begun = window.ClipboardItem ? clipboard.write([new ClipboardItem({"text/plain": blob})]) : Promise.reject();
+		const begun = window.ClipboardItem ? clipboard.write([new ClipboardItem({"text/plain": answer.then(text => new Blob([text], {type: "text/plain"}))})]) : Promise.reject();
 		const done = begun.then(() => true, () => false);
 		const text = await step(answer);
 		if (!await done)
