@@ -18,7 +18,7 @@
 -- The statement gives one row with the columns of a list's with details; count
 -- is 1 or, where the caller has no such token, 0.
 
-SELECT caller.outcome, reader.user_id::bigint,
+SELECT caller.outcome, list.user_id::bigint,
 	CASE WHEN list.id IS NULL THEN 0 ELSE 1 END::bigint AS count,
 	list.id::bigint, list.expires::timestamptz,
 	-- @include shown_token
@@ -27,9 +27,14 @@ FROM (
 	-- @include caller
 ) AS caller
 LEFT JOIN LATERAL (
-	SELECT caller.user_id WHERE caller.outcome = 'ok'
-) AS reader ON true
-LEFT JOIN oauth2_access_token AS list ON list.user_id = reader.user_id
-	AND list.id = $6::bigint -- @only id
-	AND list.id = caller.token_id -- @only current
+	-- Unless the outcome is 'ok' there is no reader, and no token is looked
+	-- at.  (OFFSET keeps the planner from looking first.)
+	SELECT reader.user_id, mine.id, mine.expires, mine.token,
+		mine.created_at, mine.oauth2_application_id
+	FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
+	LEFT JOIN oauth2_access_token AS mine ON mine.user_id = reader.user_id
+		AND mine.id = $6::bigint -- @only id
+		AND mine.id = caller.token_id -- @only current
+	OFFSET 0
+) AS list ON true
 -- @include details_application
