@@ -12,8 +12,10 @@
 
 , list.created_at::timestamptz, application.id::bigint AS application_id,
 application.client_id::text, application.name::text,
-'sha256~'::text || rtrim(translate(encode(
+-- In UTF-8 translate() takes twice as long as these three together.
+'sha256~'::text || replace(replace(replace(encode(
 	sha256(convert_to(list.token::text, 'UTF8'::name)), 'base64'::text),
-	'+/'::text, '-_'::text), '='::text) AS fingerprint,
+	'+'::text, '-'::text), '/'::text, '_'::text), '='::text, ''::text)
+	AS fingerprint,
 list.id = caller.token_id AS current,
 (list.expires > now()) IS NOT TRUE AS expired
