@@ -1,11 +1,13 @@
 """What the SQL suites share: the program's statements, and how to run them."""
 
 import ast
+import base64
+import hashlib
 import os
 import re
 import subprocess
 
-from kit.run import BUILD, ROOT
+from kit.run import BUILD, PROGRAM, ROOT
 
 ROLE = "oauth_access_tokens"
 LIST_INDEX = "ix_oauth2_access_token_user_id_expires_id"
@@ -34,15 +36,52 @@ def _statements():
 
 STATEMENTS = _statements()
 
-# The forms of the list: who reads, which shape, each as "active" and as "all".
+# The forms of the list: who reads, which shape, "active" or "all", and what is
+# said of each token.
 READERS = ("roles", "permissions")
 SHAPES = ("near", "far", "scan")
-LISTS = tuple(f"list_{reader}_{shape}_{which}" for reader in READERS
-              for shape in SHAPES for which in ("active", "all"))
+FORMS = ("plain", "details")
+LISTS = tuple(f"list_{reader}_{shape}_{which}_{form}" for reader in READERS
+              for shape in SHAPES for which in ("active", "all")
+              for form in FORMS)
+PLAIN_LISTS = tuple(name for name in LISTS if name.endswith("_plain"))
+# The forms of one.sql: who reads, and which token.
+ONES = tuple(f"one_{reader}_{which}" for reader in READERS
+             for which in ("id", "current"))
+# All that a caller's request runs.
+REQUESTS = LISTS + ONES
 
 PREPARE = "\\pset null NULL\n" + "".join(
-    f"PREPARE {name} (text, text, text, bigint, bigint, boolean) AS\n"
-    f"{STATEMENTS[name]};\n" for name in LISTS)
+    f"PREPARE {name} (text, text, text, boolean, boolean, bigint, bigint) AS\n"
+    f"{STATEMENTS[name]};\n" for name in REQUESTS)
+
+# What role.sql granted before there were details.
+GRANTS_BEFORE = f"""
+GRANT SELECT (id, client_id) ON oauth2_application TO {ROLE};
+GRANT SELECT (id, expires, oauth2_application_id, token, user_id)
+	ON oauth2_access_token TO {ROLE};
+GRANT SELECT (id, owner, roles) ON "user" TO {ROLE};
+GRANT SELECT (user_id, role_id) ON user_role TO {ROLE};
+GRANT SELECT (id, entity, entity_id, entity_name, access, options, role_id)
+	ON permission TO {ROLE};
+GRANT SELECT (permission_id, role_id) ON role_permission TO {ROLE};
+"""
+
+# A migration to other types that do as well.
+OTHER_TYPES = """
+ALTER TABLE oauth2_application ALTER id TYPE bigint,
+	ALTER client_id TYPE text, ALTER name TYPE text;
+ALTER TABLE oauth2_access_token ALTER id TYPE bigint,
+	ALTER user_id TYPE bigint, ALTER oauth2_application_id TYPE bigint,
+	ALTER token TYPE varchar(255), ALTER expires TYPE timestamptz(3),
+	ALTER created_at TYPE timestamptz(3);
+ALTER TABLE "user" ALTER id TYPE bigint, ALTER roles TYPE bigint;
+ALTER TABLE permission ALTER id TYPE bigint, ALTER access TYPE bigint,
+	ALTER entity TYPE varchar(255), ALTER entity_id TYPE text,
+	ALTER role_id TYPE bigint, ALTER entity_name TYPE text,
+	ALTER options TYPE jsonb;
+ALTER TABLE user_role ALTER role_id TYPE bigint;
+"""
 
 
 def sql_file(name):
@@ -63,12 +102,26 @@ def values(rows):
     return ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
 
 
-def execute(statement, key, token, project=None, limit=40, offset=0,
-            show_all_sent=False):
-    """EXECUTE of one of the lists, with the program's parameters."""
-    arguments = map(literal, (key, token, project, limit, offset,
-                              show_all_sent))
+def execute(statement, key, token, project=None, number=40, offset=0,
+            show_all_sent=False, masked=False):
+    """EXECUTE of a request's statement, with the program's parameters.  The
+    number is the most rows of a list, or the row that one.sql reads."""
+    arguments = map(literal, (key, token, project, show_all_sent, masked,
+                              number, offset))
     return f"EXECUTE {statement}({', '.join(arguments)});"
+
+
+def fingerprint(token):
+    """What details say of a token: RFC 6234's SHA-256 in RFC 4648's
+    base64url."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return "sha256~" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def fields(line, *places):
+    """Those columns of a row that psql printed."""
+    row = line.split("|")
+    return [row[place] for place in places]
 
 
 def run_each(cluster, database, steps, before="", user=ROLE):
@@ -78,3 +131,10 @@ def run_each(cluster, database, steps, before="", user=ROLE):
     script = before + "".join(f"\\echo {mark}\n{step}\n" for step in steps)
     output = cluster.psql(script, database, user) + "\n"
     return [part.splitlines() for part in output.split(mark + "\n")[1:]]
+
+
+def run_program(cluster, database, *words):
+    """Run the program with an argument; what subprocess.run() returns."""
+    return subprocess.run(
+        [PROGRAM, *words], text=True, capture_output=True,
+        stdin=subprocess.DEVNULL, env=cluster.environment(database))
