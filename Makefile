@@ -269,8 +269,9 @@ lint: packages-lint $(B)/sql.h $(B)/html.h
 	for module in $(KIT); do \
 		python3 -B -c "import $$module" || exit 1; \
 	done
-	shellcheck cgi/html/embed tests/run tests/house tests/demo/demo tests/kit/cluster \
-	    tests/kit/packages .ci/run apache-conf/shared-hosting/*.fcgi
+	shellcheck cgi/html/embed tests/run tests/house tests/demo/demo \
+	    tests/kit/cluster tests/kit/packages .ci/run \
+	    apache-conf/shared-hosting/*.fcgi
 
 packages-%:
 	@tests/kit/packages $(PACKAGES_$(shell echo $* | tr a-z A-Z))

@@ -12,6 +12,7 @@ const REVEALED_MS = 3e4;
 // Tokens in a page of the list, and in a step of a search through all; how many
 // steps until the person is asked whether to go on.
 const PAGE = 40, STEP = 1000, STEPS = 20;
+const NONE = "No, this is none of your tokens.";
 
 // The elements of page.html that have an id.
 const the = {};
@@ -19,17 +20,22 @@ for (const element of document.querySelectorAll("[id]"))
 	the[element.id] = element;
 
 // With the origin, since a path may begin with "//" and another server's name.
-const API = location.origin + location.pathname.replace(/\/$/, "").replace(/(\/pipelines\/oauth_access_tokens)\/logs$/, "$1");
+const API = location.origin + location.pathname.replace(/\/$/, "")
+    .replace(/(\/pipelines\/oauth_access_tokens)\/logs$/, "$1");
 
 // The page is in English; dates are written as the person's English has them.
-const ENGLISH = navigator.languages.find(tag => /^en\b/.test(tag)) || "en-GB";
+const ENGLISH = navigator.languages.find(tag => /^en(-\w\w)?$/.test(tag)) ||
+    "en-GB";
 const RELATIVE = new Intl.RelativeTimeFormat(ENGLISH);
 const writer = options => new Intl.DateTimeFormat(ENGLISH, options).format;
 const write = writer({dateStyle: "medium", timeStyle: "short"});
 const writeExactly = writer({dateStyle: "full", timeStyle: "long"});
 const writeDay = writer({day: "numeric", month: "short"});
-const writeMonth = writer({month: "short", year: "numeric"});
-const UNITS = {year: YEAR, month: YEAR / 12, day: DAY, hour: 36e5, minute: 6e4, second: 1e3};
+const UNITS = {year: YEAR, month: YEAR / 12, day: DAY,
+    hour: 36e5, minute: 6e4, second: 1e3};
+// What the timeline's axis may name: the most wanted first.
+const MARKS = [[7, "day"], [1, "year"], [1, "month"], [10, "year"],
+    [100, "year"], [3, "month"]];
 
 let token, key, masked, store = {};
 // The server's clock less ours, in milliseconds.
@@ -49,8 +55,10 @@ const now = () => Date.now() + ahead;
 
 // Make an element of HTML, or of the timeline's SVG.
 function make(tag, attributes, ...children) {
-	const space = /^(svg|g|line|path|rect|text|title)$/.test(tag) ? "2000/svg" : "1999/xhtml";
-	const element = document.createElementNS("http://www.w3.org/" + space, tag);
+	const space = /^(svg|g|line|path|rect|text|title)$/.test(tag) ?
+	    "2000/svg" : "1999/xhtml";
+	const element =
+	    document.createElementNS("http://www.w3.org/" + space, tag);
 	for (const name in attributes)
 		element.setAttribute(name, attributes[name]);
 	element.append(...children);
@@ -71,7 +79,7 @@ function refusal(message, status) {
 
 async function ask(path) {
 	const response = await fetch(API + path, {
-		headers: {Accept: "application/json", "OAUTH-TOKEN": token, "X-API-KEY": key},
+		headers: {"OAUTH-TOKEN": token, "X-API-KEY": key},
 		cache: "no-store",
 		credentials: "omit",
 		redirect: "error",
@@ -82,14 +90,17 @@ async function ask(path) {
 	});
 	ahead = Date.parse(response.headers.get("Date")) - Date.now() || 0;
 	const body = await response.json().catch(() => null);
-	if (response.ok && body)
+	if (response.ok && (body?.oauth_access_token || body?.metadata))
 		return body;
 	const {status} = response;
-	throw refusal(body?.error?.message || `The server did not answer as expected (${status}).`, status);
+	throw refusal(body?.error?.message ||
+	    `The server did not answer as expected (${status}).`, status);
 }
 
 function askList(limit, from, all) {
-	return ask(`?_format=with_details&_mask=1&_limit=${limit}&_offset=${from}${all ? "&show_all=1" : ""}`);
+	const which = all ? "&show_all=1" : "";
+	return ask("?_format=with_details&_mask=1" +
+	    `&_limit=${limit}&_offset=${from}${which}`);
 }
 
 // Do work in steps, each an answer to await by its argument; where a step
@@ -187,7 +198,9 @@ function signOut(message) {
 function moment(text) {
 	if (/infinity/.test(text))
 		return text > "a" ? Infinity : -Infinity;
-	const [, year, month, day, hour, minute, second, before] = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):([\d.]+)\+[\d:]+( BC)?$/.exec(text) || [];
+	const [, year, month, day, hour, minute, second, before] =
+	    /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):([\d.]+)\+[\d:]+( BC)?$/
+	    .exec(text) || [];
 	const date = new Date(0);
 	date.setUTCFullYear(before ? 1 - year : year, month - 1, day);
 	date.setUTCHours(hour, minute, 0, second * 1e3);
@@ -200,7 +213,9 @@ function relative(ms) {
 	if (abs(ms) === Infinity)
 		return ms > 0 ? "never" : "before all time";
 	const far = ms - now();
-	const unit = Object.keys(UNITS).find(unit => abs(far) >= UNITS[unit] * (UNITS[unit] > DAY ? 2 : 1)) || "second";
+	const fits = unit =>
+	    abs(far) >= UNITS[unit] * (UNITS[unit] > DAY ? 2 : 1);
+	const unit = Object.keys(UNITS).find(fits) || "second";
 	return RELATIVE.format(trunc(far / UNITS[unit]), unit);
 }
 
@@ -210,20 +225,28 @@ function time(text, prefix) {
 	const ms = moment(text);
 	const words = prefix + relative(ms);
 	if (!/^\d{4}-[^B]*$/.test(text))
-		return make("span", {}, words, make("small", {}, /^\d/.test(text) ? text : ""));
-	return make("time", {datetime: new Date(ms).toISOString(), title: writeExactly(ms)}, words, make("small", {}, write(ms)));
+		return make("span", {}, words,
+		    make("small", {}, /^\d/.test(text) ? text : ""));
+	return make("time",
+	    {datetime: new Date(ms).toISOString(), title: writeExactly(ms)},
+	    words, make("small", {}, write(ms)));
 }
 
 // Rows.
 
 // What is known of a token's life, which need not have a row.
 function lifeOf(item) {
-	return {item, start: moment(item.created_at), end: moment(item.expires)};
+	return {
+		item,
+		start: moment(item.created_at),
+		end: moment(item.expires)
+	};
 }
 
 function state({item, end}) {
 	const left = end - now();
-	return item.expired || left <= 0 ? "expired" : left <= WEEK ? "soon" : "active";
+	return item.expired || left <= 0 ? "expired" :
+	    left <= WEEK ? "soon" : "active";
 }
 
 function nameOf({application}) {
@@ -238,16 +261,21 @@ function callOf(item) {
 function makeRow(item) {
 	const element = the.row.content.firstElementChild.cloneNode(true);
 	const [head, secret, created, expires, actions] = element.children;
-	const row = {...lifeOf(item), element, created, expires, actions, code: secret.firstChild};
+	const row = {...lifeOf(item), element, created, expires, actions};
 	const id = item.application?.client_id;
+	row.code = secret.firstChild;
 	element.dataset.id = item.id;
-	head.append(make("bdi", {title: `${nameOf(item)}\n${id || ""}`}, nameOf(item)));
+	const name = nameOf(item);
+	head.append(make("bdi", {title: `${name}\n${id || ""}`}, name));
 	if (item.current)
 		head.append(make("span", {class: "badge"}, "this one"));
 	if (id !== key)
-		head.append(make("small", {}, id ? "provider’s token" : "of unknown origin"));
+		head.append(make("small", {},
+		    id ? "provider’s token" : "of unknown origin"));
 	row.code.textContent = item.token || "none";
-	row.words = () => `${head.textContent} ${id} ${item.token} ${state(row)} ${created.textContent} ${expires.textContent}`.toLowerCase();
+	row.words = () => [head, created, expires].reduce(
+	    (words, {textContent}) => `${words} ${textContent}`,
+	    `${id} ${item.token} ${state(row)}`).toLowerCase();
 	if (!masked && item.token) {
 		row.toggle = addAction(row, "Reveal", reveal);
 		addAction(row, "Copy", copy);
@@ -275,29 +303,38 @@ function tick(row) {
 	const is = state(row);
 	row.element.className = `${is} ${revealed.has(row) ? "open" : ""}`;
 	row.created.replaceChildren(time(item.created_at, ""));
-	row.expires.replaceChildren(time(item.expires, is !== "expired" ? "" : isNaN(end) ? "expired, " : "expired "));
-	const left = is === "expired" ? 0 : end === Infinity ? 1 : (end - now()) / (end - start);
+	row.expires.replaceChildren(time(item.expires,
+	    is !== "expired" ? "" : isNaN(end) ? "expired, " : "expired "));
+	const left = is === "expired" ? 0 : end === Infinity ? 1 :
+	    (end - now()) / (end - start);
 	// Without a beginning there is no telling how much is left.
 	if (isNaN(left) || start === -Infinity)
 		return;
 	const share = round(100 * min(1, left)) + "%";
 	const rest = make("i");
 	rest.style.width = share;
-	row.expires.prepend(make("span", {class: "bar", role: "img", "aria-label": `${share} of its life left`}, rest));
+	const label = `${share} of its life left`;
+	row.expires.prepend(make("span",
+	    {class: "bar", role: "img", "aria-label": label}, rest));
 }
 
 // Say something in a row: a failure, or what has been done.
 function note(row, text, failure) {
 	row.note?.remove();
-	row.note = make("p", failure ? {class: "bad", role: "alert"} : {}, text);
+	const attributes = failure ? {class: "bad", role: "alert"} : {};
+	row.note = make("p", attributes, text);
 	row.actions.append(row.note);
 	the.said.textContent = failure ? "" : text;
 }
 
-// Fetch one whole token and do something with it.
+// Do something with one whole token, which act gets as it is being fetched.
 function withToken(row, act) {
 	note(row, "");
-	return attempt(step => act(ask(`/${row.item.id}`).then(answer => answer.oauth_access_token.token), step), message => note(row, message, true));
+	return attempt(step => {
+		const answer = ask(`/${row.item.id}`);
+		return act(answer.then(all => all.oauth_access_token.token),
+		    step);
+	}, message => note(row, message, true));
 }
 
 function reveal(row) {
@@ -323,18 +360,25 @@ function hide(row) {
 	tick(row);
 }
 
+// Safari wants a copy to begin with the click, before the answer has come.
+async function copyEarly(clipboard, answer) {
+	const type = "text/plain";
+	const blob = answer.then(text => new Blob([text], {type}));
+	await clipboard.write([new ClipboardItem({[type]: blob})]);
+}
+
 function copy(row) {
 	const {clipboard} = navigator;
 	if (!clipboard)
-		return note(row, "This browser copies only over https or on localhost.", true);
+		return note(row, "This browser copies only over https " +
+		    "or on localhost.", true);
 	return withToken(row, async (answer, step) => {
-		// Safari wants a copy to begin with the click, before the answer.
-		const begun = window.ClipboardItem ? clipboard.write([new ClipboardItem({"text/plain": answer.then(text => new Blob([text], {type: "text/plain"}))})]) : Promise.reject();
-		const done = begun.then(() => true, () => false);
+		const done = copyEarly(clipboard, answer)
+			.then(() => true, () => false);
 		const text = await step(answer);
 		if (!await done)
 			await clipboard.writeText(text).catch(() => {
-				throw refusal("The browser did not let the page copy.");
+				throw refusal("The browser lets no page copy.");
 			});
 		note(row, "Copied");
 	});
@@ -364,7 +408,8 @@ function load(fresh) {
 		const items = page.oauth_access_tokens;
 		if (fresh)
 			clear();
-		const added = items.filter(({id}) => !rows.has(id)).map(makeRow);
+		const added = items.filter(({id}) => !rows.has(id))
+		    .map(makeRow);
 		for (const row of added) {
 			rows.set(row.item.id, row);
 			the.rows.append(row.element);
@@ -377,7 +422,8 @@ function load(fresh) {
 			added.find(row => !row.element.hidden)?.element.focus();
 		if (!fresh || !more || all)
 			return;
-		const last = await step(askList(PAGE, max(offset, count - PAGE)));
+		const last =
+		    await step(askList(PAGE, max(offset, count - PAGE)));
 		tail = last.oauth_access_tokens.map(lifeOf);
 		update();
 	}, message => {
@@ -392,8 +438,10 @@ function load(fresh) {
 function update() {
 	the.list.hidden = !rows.size;
 	the.empty.hidden = rows.size;
-	the.empty.textContent = the.all.checked ? "No tokens" : "No active tokens";
-	the.shown.textContent = rows.size ? `${rows.size} of ${count} shown` : "";
+	the.empty.textContent =
+	    the.all.checked ? "No tokens" : "No active tokens";
+	the.shown.textContent =
+	    rows.size ? `${rows.size} of ${count} shown` : "";
 	the.said.textContent = the.shown.textContent;
 	the.more.hidden = !more;
 	summarise();
@@ -401,7 +449,8 @@ function update() {
 }
 
 function lives() {
-	return [...rows.values(), ...tail.filter(({item}) => !rows.has(item.id))];
+	const others = tail.filter(({item}) => !rows.has(item.id));
+	return [...rows.values(), ...others];
 }
 
 function summarise() {
@@ -410,12 +459,15 @@ function summarise() {
 		known[state(life)]++;
 		known.provider += life.item.application?.client_id !== key;
 	}
-	const part = (number, text, name) => number ? [make("li", {class: name || ""}, make("b", {}, number), " " + text)] : [];
+	const part = (number, text, name = "") => number ?
+	    [make("li", {class: name}, make("b", {}, number), " " + text)] : [];
+	const sure = the.all.checked ? known.active + known.soon : count;
 	// Of a long list the end is known, but not the middle.
-	const soon = known.soon < PAGE || !more ? "" : "or more ";
+	const soon = known.soon === 1 ? "expires" :
+	    known.soon < PAGE || !more ? "expire" : "or more expire";
 	the.summary.replaceChildren(
-		...part(the.all.checked ? known.active + known.soon : count, "active"),
-		...part(known.soon, soon + (known.soon > 1 ? "expire this week" : "expires this week"), "soon"),
+		...part(sure, "active"),
+		...part(known.soon, soon + " this week", "soon"),
 		...part(known.expired, "expired"),
 		...part(known.provider, "of a provider"),
 		...part(more && lives().length, `of ${count} drawn`));
@@ -426,8 +478,10 @@ function summarise() {
 // Where moments are, from 0 to 1: evenly near now, and closer together the
 // further away, so that minutes and centuries have room in one picture.
 function scale(all, at) {
-	const bend = ms => asinh(max(-100 * YEAR, min(100 * YEAR, ms - at)) / WEEK);
-	const known = all.flatMap(({start, end}) => [start, end]).filter(isFinite).map(bend);
+	const most = 100 * YEAR;
+	const bend = ms => asinh(max(-most, min(most, ms - at)) / WEEK);
+	const known = all.flatMap(({start, end}) => [start, end])
+		.filter(isFinite).map(bend);
 	const first = 1.08 * min(-1, ...known);
 	const last = 1.08 * max(1, ...known);
 	return ms => (bend(ms) - first) / (last - first);
@@ -444,11 +498,15 @@ function drawTimeline() {
 	const pitch = min(15, 190 / all.length);
 	const height = pitch * all.length + 12;
 	svg.setAttribute("height", height + 36);
-	svg.replaceChildren(make("rect", {class: "week", x: x(at), width: x(at + WEEK) - x(at), height}));
+	svg.replaceChildren(make("rect",
+	    {x: x(at), width: x(at + WEEK) - x(at), height}));
 	drawAxis(svg, at, x, width, height);
-	svg.append(...all.map((life, i) => drawLife(life, at, x, 6 + pitch * (i + .5), pitch)),
-		make("path", {class: "now", d: `M${x(at)} 0V${height}`}));
-	svg.setAttribute("aria-label", `Lives of ${all.length} tokens: ${[...the.summary.children].map(part => part.textContent).join(", ")}`);
+	const y = i => 6 + pitch * (i + .5);
+	svg.append(...all.map((life, i) => drawLife(life, at, x, y(i), pitch)),
+	    make("path", {class: "now", d: `M${x(at)} 0V${height}`}));
+	const parts = [...the.summary.children].map(part => part.textContent);
+	svg.setAttribute("aria-label",
+	    `Lives of ${all.length} tokens: ${parts.join(", ")}`);
 }
 
 // A life: thin what is spent, thick what is left.  It ends in a diamond within
@@ -459,50 +517,63 @@ function drawLife(life, at, x, y, pitch) {
 	const start = isNaN(life.start) ? min(end, at) : life.start;
 	const thick = max(1, min(7, pitch / 2));
 	const size = max(2, min(5, pitch / 2));
-	const path = (name, width, d) => make("path", {class: name, "stroke-width": width, d});
-	const group = make("g", {class: is}, make("title", {}, `${callOf(life.item)}, ${gone ? "expired" : "expires"} ${relative(life.end)}`));
+	const group = make("g", {class: is}, make("title", {},
+	    `${callOf(life.item)}, ${is}: ${relative(life.end)}`));
+	const draw = (name, width, d) => group.append(make("path",
+	    {class: name, "stroke-width": width, d}));
 	if (start < at)
-		group.append(path("spent", thick / 3, `M${x(start)} ${y}H${x(min(end, at)) + .1}`));
+		draw("spent", thick / (gone ? 2 : 3),
+		    `M${x(start)} ${y}H${max(x(min(end, at)), x(start) + 2)}`);
 	if (gone)
 		return group;
 	const from = x(max(start, at)) + thick / 2;
 	const to = max(x(end), from + 3);
-	group.append(path("left", thick, `M${from} ${y}H${to}`));
+	draw("left", thick, `M${from} ${y}H${to}`);
 	if (end - at > 100 * YEAR)
-		group.append(path("left", 2, `M${to} ${y - size}l${size} ${size}-${size} ${size}`));
+		draw("left", 2,
+		    `M${to} ${y - size}l${size} ${size}-${size} ${size}`);
 	if (is === "soon")
-		group.append(path("end", 1, `M${to - size} ${y}l${size}-${size} ${size} ${size}-${size} ${size}z`));
+		draw("end", 1, `M${to - size} ${y}` +
+		    `l${size}-${size} ${size} ${size}-${size} ${size}z`);
 	return group;
 }
 
-// Name some moments: the nearest first, then those that find room.
+// Name some moments: now and the week first, then those that find room.
 function drawAxis(svg, at, x, width, height) {
 	const taken = [];
 	const name = (ms, ...words) => {
-		const lines = words.map((text, i) => make("text", {y: height + 16 + 15 * i}, text));
+		const lines = words.map((text, i) =>
+		    make("text", {y: height + 16 + 15 * i}, text));
 		svg.append(...lines);
-		const half = max(...lines.map(line => line.getComputedTextLength())) / 2 + 4;
+		const lengths = lines.map(line => line.getComputedTextLength());
+		const half = max(...lengths) / 2 + 4;
 		const middle = max(half, min(width - half, x(ms)));
-		if (taken.some(([other, room]) => abs(middle - other) < half + room))
+		if (taken.some(([other, room]) =>
+		    abs(middle - other) < half + room))
 			return lines.forEach(line => line.remove());
 		taken.push([middle, half]);
 		lines.forEach(line => line.setAttribute("x", middle));
-		svg.append(make("path", {class: "mark", d: `M${x(ms)} 0V${height + 3}`}));
+		svg.append(make("path",
+		    {class: "mark", d: `M${x(ms)} 0V${height + 3}`}));
 	};
 	name(at, "now", writeDay(at));
-	for (const [n, unit] of [[7, "day"], [1, "month"], [3, "month"], [1, "year"], [10, "year"], [100, "year"]])
+	for (const [n, unit] of MARKS)
 		for (const many of [n, -n]) {
 			const ms = at + many * UNITS[unit];
+			const date = unit === "year" ?
+			    new Date(ms).getFullYear() : writeDay(ms);
 			if (x(ms) > 4 && x(ms) < width - 4)
-				name(ms, RELATIVE.format(many, unit), unit === "year" ? writeMonth(ms) : writeDay(ms));
+				name(ms, RELATIVE.format(many, unit), date);
 		}
 }
 
 // Searching.
 
 async function fingerprint(text) {
-	const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-	return "sha256~" + btoa(String.fromCharCode(...new Uint8Array(hash))).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
+	const bytes = new TextEncoder().encode(text);
+	const hash = await crypto.subtle.digest("SHA-256", bytes);
+	return "sha256~" + btoa(String.fromCharCode(...new Uint8Array(hash)))
+	    .replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
 }
 
 function answer(text, button) {
@@ -514,22 +585,27 @@ function answer(text, button) {
 async function search() {
 	const mine = ++searches;
 	const query = the.search.value.trim();
-	const print = /^sha256~[\w-]{43}$/.test(query) ? query : /^\S+$/.test(query) && crypto.subtle ? await fingerprint(query) : "";
+	const print = /^sha256~[\w-]{43}$/.test(query) ? query :
+	    /^\S+$/.test(query) && crypto.subtle ? await fingerprint(query) :
+	    "";
 	if (mine !== searches)
 		return;
 	extra?.element.remove();
 	wanted = print;
 	depth = 0;
 	const all = [...rows.values()];
-	const known = all.find(({item}) => wanted && item.fingerprint === wanted);
+	const known =
+	    all.find(({item}) => wanted && item.fingerprint === wanted);
 	const words = query.toLowerCase().split(/\s+/);
-	const hits = known ? [known] : all.filter(row => words.every(word => row.words().includes(word)));
+	const fits = row => words.every(word => row.words().includes(word));
+	const hits = known ? [known] : all.filter(fits);
 	for (const row of all)
 		row.element.hidden = !hits.includes(row);
 	if (known)
 		found(known.item);
 	else if (!query || hits.length)
-		answer(query && `${hits.length} of the ${rows.size} shown match.`);
+		answer(
+		    query && `${hits.length} of the ${rows.size} shown match.`);
 	else
 		answerNone(query);
 }
@@ -543,9 +619,11 @@ function answerNone(query) {
 	if (!/^\S{12,}$/.test(query))
 		answer(`Nothing found among the ${rows.size} shown.`);
 	else if (!wanted)
-		answer("This browser hashes tokens only over https or on localhost: paste the fingerprint.");
+		answer("This browser hashes tokens only over https " +
+		    "or on localhost: paste the fingerprint.");
 	else
-		answer(`No, this is none of ${whole ? "your tokens" : "those shown"}.`, whole ? "" : "Search all, expired too");
+		answer(whole ? NONE : "No, this is none of those shown.",
+		    whole ? "" : "Search all, expired too");
 }
 
 // Look through all tokens for the one that is wanted, a bounded number at once.
@@ -555,10 +633,12 @@ function searchDeeper() {
 	return attempt(async step => {
 		for (let steps = STEPS; steps--;) {
 			answer(`Not among the first ${depth}. Searching…`);
-			const {oauth_access_tokens: items, metadata} = await step(askList(STEP, depth, true));
+			const {oauth_access_tokens: items, metadata} =
+			    await step(askList(STEP, depth, true));
 			if (mine !== searches)
 				return;
-			const item = items.find(item => item.fingerprint === wanted);
+			const item =
+			    items.find(item => item.fingerprint === wanted);
 			if (item) {
 				extra = makeRow(item);
 				the.rows.append(extra.element);
@@ -566,7 +646,7 @@ function searchDeeper() {
 			}
 			depth += items.length;
 			if (!metadata.next)
-				return answer("No, this is none of your tokens.");
+				return answer(NONE);
 		}
 		answer(`Not among the first ${depth}.`, "Search on");
 	}, message => answer(message, "Try again"));
@@ -578,7 +658,7 @@ the.signIn.onsubmit = signIn;
 the.signOut.onclick = () => signOut();
 the.active.onchange = the.all.onchange = () => load(true);
 the.more.onclick = () => load();
-the.search.oninput = search;
+the.search.oninput = the.search.onchange = search;
 the.deeper.onclick = searchDeeper;
 document.onvisibilitychange = () => document.hidden && revealed.forEach(hide);
 setInterval(() => {
