@@ -11,16 +11,17 @@ from kit.client import Request
 from kit.example import API_KEY, TOKEN
 
 import database as db
-from contract import DEFAULT_LIMIT, ByServer, Page, Preflight, Refusal
+from contract import (DEFAULT_LIMIT, NOT_FOUND, UNREAD, ByServer, Html, Page,
+                      Preflight, Refusal, Token)
 
 ADDRESS = "/api/oauth_access_tokens"
+CURRENT = ADDRESS + "/current"
 LOGS = "/api/pipelines/oauth_access_tokens/logs"
 MAX = 2**63 - 1
 
 PAGES = db.PAGES.credential()
 B64TOKEN, LONGEST = (row.token for row in db.WRITER.tokens[:2])
 
-NOT_FOUND = Refusal("record_not_found")
 METHOD = Refusal("method_not_allowed")
 NO_KEY = Refusal("invalid_api_key")
 NO_TOKEN = Refusal("invalid_oauth_token", token_sent=False)
@@ -38,14 +39,30 @@ class Case:
     wanted: object
 
 
-def page(user, show_all=False, limit=DEFAULT_LIMIT, offset=0):
-    """A slice of the user's list."""
-    rows = user.rows(show_all)
-    return Page(user.id, rows[offset:offset + limit], len(rows),
-                offset + limit < len(rows))
+def page(user, show_all=False, limit=DEFAULT_LIMIT, offset=0, details=False,
+         masked=False):
+    """A slice of the user's list; details: for who asks with the user's
+    credential()."""
+    rows = user.listed(show_all)
+    chosen = rows[offset:offset + limit]
+    more = tuple(user.details(row, user.credential()) for row in chosen)
+    return Page(user.id, tuple(row.pair for row in chosen), len(rows),
+                offset + limit < len(rows), more if details else None, masked)
+
+
+def one(user, row, masked=False):
+    """One of the user's tokens, for who asks with the user's credential()."""
+    return Token(user.id, row.pair, user.details(row, user.credential()),
+                 masked)
+
+
+def of_one(user, row, base=ADDRESS):
+    """The address of one of the user's tokens."""
+    return f"{base}/{db.IDS[user.id, row]}"
 
 
 ACTIVE = page(db.DEMO)
+HTML = Html()
 
 
 def request(query="", path=ADDRESS, method="GET", key=API_KEY, token=TOKEN,
@@ -93,6 +110,12 @@ def addresses():
              "/api/oauth_access_tokens.fcgi")):
         yield case(f"the address {name}", ACTIVE, path=path)
     for path in ("/api/oauth_access_tokensX", "/api/oauth_access_tokens/x",
+                 "/api/oauth_access_tokens/1x", "/api/oauth_access_tokens/-1",
+                 "/api/oauth_access_tokens/1/2",
+                 "/api/oauth_access_tokens/Current",
+                 "/api/oauth_access_tokens/currently",
+                 "/api/oauth_access_tokens/current/1",
+                 "/api/oauth_access_tokens/00000000000000000001",
                  "/api/oauth_access_token", "/api/Oauth_access_tokens",
                  "/api/pipelines/oauth_access_tokens/logs/1",
                  "/api/pipelines/oauth_access_tokens/log",
@@ -100,7 +123,67 @@ def addresses():
         yield case(f"not an address: {path}", NOT_FOUND, path=path)
 
 
+def addresses_of_one():
+    """The addresses of one token, in each shape."""
+    [newest, *_], number = db.DEMO.tokens, db.IDS[db.DEMO.id, db.DEMO.tokens[0]]
+    for name, path in (
+            ("by its id", f"{ADDRESS}/{number}"),
+            ("with a trailing slash", f"{ADDRESS}/{number}/"),
+            ("with an escape", f"{ADDRESS}/%3{number}"),
+            ("with a dot segment", f"{ADDRESS}/./{number}"),
+            ("with two dot segments", f"{ADDRESS}/1/../{number}"),
+            ("with a double slash", f"{ADDRESS}//{number}"),
+            ("with leading zeros, 19 digits", f"{ADDRESS}/{number:019}"),
+            ("below a longer base path",
+             f"/api/made/up/oauth_access_tokens/{number}"),
+            ("below another base path",
+             f"/made.up/api/oauth_access_tokens/{number}"),
+            ("without a base path", f"/oauth_access_tokens/{number}"),
+            ("by the program's own name",
+             f"/api/oauth_access_tokens.fcgi/{number}"),
+            ("as current", CURRENT), ("as current, with a trailing slash",
+                                      CURRENT + "/"),
+            ("as current, below another base path",
+             "/made.up/api/oauth_access_tokens/current"),
+            ("as current, by the program's own name",
+             "/api/oauth_access_tokens.fcgi/current")):
+        yield case(f"the address of one token {name}", one(db.DEMO, newest),
+                   path=path)
+
+
 # ORDER OF THE CHECKS
+
+def order_of_one():
+    """The same order at the addresses of one token; whose it is comes last."""
+    nobody = dict(key=None, token=None)
+    viewer = db.ROLES["owner None, roles 8"].credential()
+    mine = of_one(db.DEMO, db.DEMO.tokens[0])
+    for at, path in (("one", mine), ("none", f"{ADDRESS}/{db.NO_ID}"),
+                     ("another's", of_one(db.OTHER, db.OTHER.tokens[0])),
+                     ("current", CURRENT)):
+        for name, wanted, parts in (
+                ("method before query and key", METHOD,
+                 dict(method="POST", query="made_up=1", **nobody)),
+                ("query's length before query",
+                 Refusal("request_too_large", status=414),
+                 dict(query="made_up=".ljust(4097, "x"))),
+                ("header's length before query",
+                 Refusal("request_too_large", status=431),
+                 dict(query="made_up=1", token="a" * 6145)),
+                ("query before key", BAD_QUERY,
+                 dict(query="made_up=1", **nobody)),
+                ("key before token", Refusal("invalid_api_key", False),
+                 nobody),
+                ("a key that is not allowed", NO_KEY,
+                 dict(key=db.PROVIDER_KEY, token="provider_token")),
+                ("no token", NO_TOKEN, dict(token=None)),
+                ("a made-up token", BAD_TOKEN, dict(token="made_up_token")),
+                ("a provider's token", BAD_TOKEN,
+                 dict(token="provider_token")),
+                ("expiry before role", EXPIRED, dict(token="expired_token")),
+                ("no viewer", NO_VIEWER, dict(token=viewer))):
+            yield case(f"order at {at}: {name}", wanted, path=path, **parts)
+
 
 def order_of_checks():
     """The first row of the manual's table that holds is the answer."""
@@ -386,6 +469,69 @@ def flags():
             f"show_all={text}")
 
 
+def formats():
+    """_format and _mask; any other _format is the documented form."""
+    user = db.DETAILED
+    known = dict(token=user.credential())
+    for query, details, masked in (
+            ("_format=with_details", True, False),
+            ("_format=with%5Fdetails", True, False),
+            ("_mask=1", False, True), ("_mask=true", False, True),
+            ("_mask=TRUE", False, True), ("_mask=%31", False, True),
+            ("_mask=0", False, False), ("_mask=False", False, False),
+            ("_mask=", False, False), ("_mask", False, False),
+            ("_format=with_details&_mask=1", True, True),
+            ("_mask=0&_format=with_details", True, False),
+            *((f"_format={text}", False, False) for text in (
+                "", "json", "With_details", "with_details+", "with_detail",
+                "with_detailsX", "with-details", "gr%C3%BC%C3%9F"))):
+        yield case(f"the form of {query}",
+                   page(user, details=details, masked=masked), query, **known)
+    for text in ("2", "-1", "01", "11", "yes", "on", "null", "+", "1+", "tru",
+                 "%00"):
+        yield case(f"_mask={text} is refused", Refusal(
+            "invalid_parameter", names=None if "%" in text else "_mask"),
+            f"_mask={text}")
+    for query in ("_format=%00", "_format=%FF", "_format=%"):
+        yield case(f"a query that is ill-formed: {query}", BAD_QUERY, query)
+    for name, values in (("_format", ("with_details", "json")),
+                         ("_mask", ("1", "0"))):
+        for first in values:
+            for second in values:
+                yield case(f"{name} twice, {first} and {second}, is refused",
+                           Refusal("invalid_parameter", names=name),
+                           f"{name}={first}&{name}={second}")
+    yield case("a page in the middle, with details and masks",
+               page(user, True, 5, 5, details=True, masked=True),
+               f"_limit=5&_offset=5&show_all=1&_format=with_details&_mask=true"
+               f"&api_key={API_KEY}", key=None, **known)
+    yield case("a page in the middle, with another form and no mask",
+               page(user, False, 5, 5),
+               "_limit=5&_offset=5&_format=made_up&_mask=0", **known)
+
+
+def parameters_of_one():
+    """One token takes api_key and _mask alone."""
+    user = db.DEMO
+    newest = user.tokens[0]
+    for at, path in (("one", of_one(user, newest)), ("current", CURRENT)):
+        for query, masked in (
+                (f"api_key={API_KEY}", False), ("_mask=1", True),
+                (f"_mask=True&api_key={API_KEY}", True), ("_mask=0", False),
+                ("_limit=made_up", False), ("_offset=1&_offset=2", False),
+                ("_format=with_details&_format=json", False), ("_id=1", False)):
+            yield case(f"{at} with {query}", one(user, newest, masked), query,
+                       path=path, key=None if "api_key" in query else API_KEY)
+        for query, names in (
+                ("show_all=1", "api_key and _mask"), ("show_all", "api_key"),
+                ("id=1", "api_key"), ("_mask=2", "_mask"),
+                ("_mask=1&_mask=1", "_mask"), ("api_key=a&api_key=a",
+                                               "api_key")):
+            yield case(f"{at} with {query} is refused",
+                       Refusal("invalid_parameter", names=names), query,
+                       path=path)
+
+
 def strange_queries():
     """Names, escapes, bytes and the size of a query."""
     for name in ("_limit", "_offset", "show_all"):
@@ -443,6 +589,164 @@ def lists():
     yield case("a list with active tokens of all applications",
                page(db.PROVIDED),
                token="own_application_token")
+
+
+def details():
+    """DETAILS and MASKING of each kind of row."""
+    for name, user in (
+            ("applications", db.DETAILED), ("moments", db.CALENDAR),
+            ("tokens", db.WRITER), ("providers", db.PROVIDED),
+            ("ends", db.ENDING), ("lengths", db.MASKED),
+            ("the example", db.DEMO)):
+        for show_all in False, True:
+            for masked in False, True:
+                query = (f"_format=with_details&show_all={show_all}"
+                         f"&_mask={masked}")
+                yield case(f"details, {name}: {query}", page(
+                    user, show_all, details=True, masked=masked), query,
+                    token=user.credential())
+        yield case(f"masked, {name}", page(user, True, masked=True),
+                   "_mask=1&show_all=1", token=user.credential())
+    for offset in 199, 200, 1500, 2990, 3000:
+        yield case(f"details from {offset} on of a long list",
+                   page(db.MANY, offset=offset, details=True, masked=True),
+                   f"_offset={offset}&_format=with_details&_mask=1",
+                   token=db.MANY.credential())
+    yield case("details of an empty page", page(
+        db.DEMO, limit=0, details=True), "_limit=0&_format=with_details")
+
+
+def one_token():
+    """READING ONE TOKEN: any of the caller's own, and no other."""
+    for user in db.DETAILED, db.CALENDAR, db.WRITER, db.PROVIDED, db.MASKED:
+        for row in user.tokens:
+            number = db.IDS[user.id, row]
+            for masked in False, True:
+                yield case(
+                    f"one token of user {user.id}: {number}, {masked}",
+                    one(user, row, masked), f"_mask={masked}",
+                    path=f"{ADDRESS}/{number}", token=user.credential())
+    for name, token in (
+            ("another's", db.OTHER.tokens[0]),
+            ("another's old", db.OTHER.tokens[1])):
+        yield case(f"one token: {name}", NOT_FOUND,
+                   path=of_one(db.OTHER, token))
+    for name, number in (
+            ("none", db.NO_ID), ("0", 0), ("2^31", 2**31), ("2^32 + 1",
+             2**32 + 1), ("2^63 - 1", 2**63 - 1), ("2^63", 2**63),
+            ("19 digits, above 2^63", "9" * 19), ("19 zeros", "0" * 19),
+            ("2^64 + the id of one", "1844674407370955162")):
+        yield case(f"one token: {name}", NOT_FOUND, path=f"{ADDRESS}/{number}")
+    yield case("one token: an ownerless one", NOT_FOUND,
+               path=f"{ADDRESS}/{len(db.IDS) + 1}")
+    yield case("one token: own, and expired, with a token that never ends",
+               one(db.ENDING, db.ENDING.tokens[2]),
+               path=of_one(db.ENDING, db.ENDING.tokens[2]),
+               token=db.ENDING.credential())
+    for name, token, wanted in (
+            ("never ends", "credential_for_ever",
+             one(db.ENDING, db.ENDING.tokens[1])),
+            ("ended", "expired_token", EXPIRED),
+            ("is a provider's", "provider_token", BAD_TOKEN),
+            ("is ownerless", db.NOBODY.token, EXPIRED)):
+        yield case(f"the current token: {name}", wanted, path=CURRENT,
+                   token=token)
+    yield case("the current token, as Bearer", one(
+        db.DEMO, db.DEMO.tokens[0]), path=CURRENT, token=None,
+        headers=[("Authorization", f"Bearer {TOKEN}")])
+
+
+# THE PAGE
+
+# What programs send where a person goes to an address.
+BROWSERS = {
+    "Chromium": "text/html,application/xhtml+xml,application/xml;q=0.9,"
+                "image/avif,image/webp,image/apng,*/*;q=0.8,"
+                "application/signed-exchange;v=b3;q=0.7",
+    "Firefox": "text/html,application/xhtml+xml,application/xml;q=0.9,"
+               "image/avif,image/webp,image/png,image/svg+xml,*/*;q=0.8",
+    "Safari": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Lynx": "text/html, text/plain, text/sgml, text/css, application/xhtml+xml,"
+            " */*;q=0.01",
+}
+# What other programs send, and fetch() in a browser.
+PROGRAMS = {
+    "curl, requests, fetch()": "*/*",
+    "axios": "application/json, text/plain, */*",
+    "jQuery": "application/json, text/javascript, */*; q=0.01",
+    "HTTPie": "application/json, */*;q=0.5",
+    "an API client": "application/json",
+    "a feed reader": "application/rss+xml, application/xml;q=0.8",
+}
+
+
+def people():
+    """Who gets the page."""
+    nobody = dict(key=None, token=None)
+    no_key = Refusal("invalid_api_key", token_sent=False)
+    chromium = BROWSERS["Chromium"]
+    for name, value in BROWSERS.items():
+        for method in "GET", "HEAD":
+            yield case(f"the page: {method} by {name}", HTML, method=method,
+                       headers=[("Accept", value)], **nobody)
+    for name, value in PROGRAMS.items():
+        yield case(f"no page: {name}", no_key, headers=[("Accept", value)],
+                   **nobody)
+        yield case(f"no page, but a list: {name}", ACTIVE,
+                   headers=[("Accept", value)])
+    for value, wanted in (
+            ("text/html", HTML), ("TEXT/HTML", HTML), ("text/*", HTML),
+            ("text/html;q=0.9, application/json;q=0.8", HTML),
+            ("text/html; charset=utf-8", HTML), ("application/*;q=0.1, */*",
+                                                 HTML),
+            ("text/html;q=0.8, application/json;q=0.9", no_key),
+            ("text/html;q=0.8, application/json;q=0.8", no_key),
+            ("text/html, application/json", no_key),
+            ("text/html;q=0, */*;q=0.1", no_key), ("text/html;q=0", no_key),
+            ("text/html;q=2", no_key), ("text/htmlx", no_key), ("", no_key)):
+        yield case(f"Accept: {value}", wanted, headers=[("Accept", value)],
+                   **nobody)
+    for name, query in (("a query", "_limit=5&show_all=1"),
+                        ("the API key in the query", f"api_key={API_KEY}"),
+                        ("a bad query", "made_up=1&_limit=x")):
+        yield case(f"the page: with {name}", HTML, query,
+                   headers=[("Accept", chromium)], **nobody)
+    for name, path in (("the other address", LOGS), ("a trailing slash",
+                       ADDRESS + "/"), ("an escape",
+                                        "/api/%6Fauth_access_tokens")):
+        yield case(f"the page: {name}", HTML, path=path,
+                   headers=[("Accept", chromium)], **nobody)
+    for name, headers in (
+            ("a cookie", [("Cookie", f"oauth_token={TOKEN}")]),
+            ("Basic", [("Authorization", "Basic bWFkZTp1cA==")]),
+            ("empty credentials", [("OAUTH-TOKEN", ""), ("X-API-KEY", "")])):
+        yield case(f"the page: with {name}", HTML,
+                   headers=[("Accept", chromium), *headers], **nobody)
+    for name, wanted, parts in (
+            ("both credentials", ACTIVE, dict()),
+            ("a token alone", NO_KEY, dict(key=None)),
+            ("a token and the key in the query", ACTIVE,
+             dict(key=None, query=f"api_key={API_KEY}")),
+            ("an API key alone", NO_TOKEN, dict(token=None)),
+            ("a bad token", BAD_TOKEN, dict(token="made_up_token")),
+            ("an ill-formed token", BAD_TOKEN, dict(token="two words")),
+            ("a bad API key", Refusal("invalid_api_key", False),
+             dict(key="made_up_key", token=None))):
+        yield case(f"no page: a browser with {name}", wanted,
+                   headers=[("Accept", chromium)], **parts)
+    for name, wanted, parts in (
+            ("a Bearer alone", NO_KEY, nobody),
+            ("a Bearer", ACTIVE, dict(token=None))):
+        yield case(f"no page: a browser with {name}", wanted, headers=[
+            ("Accept", chromium), ("Authorization", f"Bearer {TOKEN}")],
+            **parts)
+    browser = dict(headers=[("Accept", chromium)], **nobody)
+    for name, wanted, parts in (
+            ("no page: a browser's POST", METHOD, dict(method="POST")),
+            ("OPTIONS, no page", Preflight(), dict(method="OPTIONS")),
+            ("no page: one token", no_key, dict(path=ADDRESS + "/1")),
+            ("no page: the current token", no_key, dict(path=CURRENT))):
+        yield case(name, wanted, **browser, **parts)
 
 
 # HEADERS
@@ -509,6 +813,10 @@ def methods():
                body=b"_limit=1", headers=[
                    ("Content-Type", "application/x-www-form-urlencoded"),
                    ("X-HTTP-Method-Override", "GET")])
+    for at, path in (("one token", ADDRESS + "/1"), ("current", CURRENT)):
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            yield case(f"method {method} at {at}", METHOD, method=method,
+                       path=path)
     yield case("method TRACE", METHOD, method="TRACE")
     yield case("method GET with a body", ACTIVE, body=body)
 
@@ -522,6 +830,9 @@ def options_and_head():
             (", no credentials", dict(key=None, token=None)),
             (", bad credentials", dict(key="made_up_key", token="two words")),
             (", the other address", dict(path=LOGS + "/")),
+            (", one token", dict(path=ADDRESS + "/1", key=None, token=None)),
+            (", no such token", dict(path=f"{ADDRESS}/{db.NO_ID}")),
+            (", the current token", dict(path=CURRENT, query="made_up=1")),
             (", a bad query", dict(query="made_up=1&_limit=%zz")),
             (", as a browser sends it", dict(key=None, token=None, headers=[
                 ("Origin", "https://app.example"),
@@ -535,6 +846,11 @@ def options_and_head():
             (", no credentials", Refusal("invalid_api_key", False),
              dict(key=None, token=None)),
             (", a bad query", BAD_QUERY, dict(query="made_up=1")),
+            (", with details", page(db.DEMO, details=True),
+             dict(query="_format=with_details")),
+            (", one token", one(db.DEMO, db.DEMO.tokens[0]),
+             dict(path=of_one(db.DEMO, db.DEMO.tokens[0]))),
+            (", no such token", NOT_FOUND, dict(path=f"{ADDRESS}/{db.NO_ID}")),
             (", no viewer", NO_VIEWER, dict(token=db.ROLES[
                 "owner None, roles 8"].credential()))):
         yield case("HEAD" + name, wanted, method="HEAD", **parts)
@@ -542,11 +858,13 @@ def options_and_head():
 
 SECTIONS = (
     # of the manual; cases that a web server may spoil; cases that it passes on
-    ("ADDRESSES", (addresses,), ()),
-    ("ORDER OF THE CHECKS", (), (order_of_checks,)),
+    ("ADDRESSES", (addresses, addresses_of_one), ()),
+    ("ORDER OF THE CHECKS", (), (order_of_checks, order_of_one)),
     ("AUTHENTICATION", (api_keys, tokens), (credentials, roles)),
-    ("PARAMETERS", (strange_queries,), (numbers, flags)),
-    ("ANSWERS", (), (lists,)),
+    ("PARAMETERS", (strange_queries, formats),
+     (numbers, flags, parameters_of_one)),
+    ("ANSWERS", (), (lists, details, one_token)),
+    ("THE PAGE", (people,), ()),
     ("HEADERS", (request_ids, many_headers, negotiation), ()),
     ("ERRORS", (methods,), ()),
     ("OPTIONS AND HEAD", (options_and_head,), ()),
@@ -594,7 +912,7 @@ def ill_formed(*queries):
 DIFFERENCES = (
     Difference(
         ("lighttpd_fastcgi", "lighttpd_external"), ("600 small headers",),
-        Refusal("request_too_large", token_sent=False, status=431),
+        UNREAD,
         "each header is a FastCGI parameter, of which 512 are read"),
     Difference(
         APACHE, ("600 small headers",), ByServer(400),
@@ -609,27 +927,35 @@ DIFFERENCES = (
         "only the addresses are passed to the program"),
     Difference(
         (*LIGHTTPD, *(kind for kind in APACHE if kind not in HTACCESS)),
-        ("the address by the program's own name",), ByServer(404),
+        ("the address by the program's own name",
+         "the address of one token by the program's own name",
+         "the address of one token as current, by the program's own name"),
+        ByServer(404),
         "the file itself is not below the document root"),
     Difference(
         HTACCESS, ("the address below another base path",
                    "the address of logs, below another base path",
-                   "the address without a base path"), ByServer(404),
+                   "the address without a base path",
+                   "the address of one token below another base path",
+                   "the address of one token without a base path",
+                   "the address of one token as current, below another base "
+                   "path"), ByServer(404),
         "the files of shared hosting are in the directory api"),
     Difference(
         LIGHTTPD,
         ("_limit=1%00 is refused", "_limit=%FF is refused",
          "_offset=1%00 is refused", "_offset=%FF is refused",
-         "show_all=%00 is refused",
+         "show_all=%00 is refused", "_mask=%00 is refused",
          *ill_formed("_made_up=%00", "_made_up%00=1", "_made_up=%FF",
-                     "_made_up=%C0%AF", "_made_up=\xff"),
+                     "_made_up=%C0%AF", "_made_up=\xff", "_format=%00",
+                     "_format=%FF"),
          "API key with NUL behind it, in the query"), ByServer(400),
         "url-ctrls-reject and url-normalize, as Debian sets them, refuse NUL "
         "and bytes that are never in UTF-8"),
     Difference(
         LIGHTTPD,
         ill_formed("_made_up=%", "_made_up=%4", "_made_up=%4x", "_made_up=%%41",
-                   "_made_up=%u0041"), ACTIVE,
+                   "_made_up=%u0041", "_format=%"), ACTIVE,
         "url-normalize escapes a lone % as %25, which is a good value"),
     Difference(
         LIGHTTPD, ("method MADEUP", "method get"), ByServer(501),

@@ -3,21 +3,23 @@ wrong with one.  It is written from the manual, not from the C code; its parts
 have the names of the manual's sections.  Each check yields complaints, and none
 when all is well."""
 
+import base64
 import dataclasses
+import hashlib
 import json
 import re
 import urllib.parse
 
 MEDIA_TYPE = "application/json"
+HTML_TYPE = "text/html; charset=utf-8"
 METHODS = {"GET", "HEAD", "OPTIONS"}
 DEFAULT_LIMIT = 40
 MAX_LIMIT = 10_000
 CREDENTIALS = ("X-API-KEY", "OAUTH-TOKEN", "AUTHORIZATION", "COOKIE")
-PARAMETERS = ("_limit", "_offset", "show_all", "api_key")
+PARAMETERS = ("_limit", "_offset", "show_all", "api_key", "_format", "_mask")
 
 # HEADERS.  Content-Length is checked apart.
 ALWAYS = {
-    "content-type": MEDIA_TYPE,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "accept-ranges": "none",
@@ -27,6 +29,8 @@ ALWAYS = {
 }
 NEVER = ("access-control-allow-credentials", "set-cookie", "etag",
          "transfer-encoding", "content-encoding", "content-range")
+
+OF_THE_PAGE = ("content-security-policy", "referrer-policy")
 
 # ERRORS: type, status and, where the manual gives it, message.
 ERRORS = {
@@ -45,11 +49,28 @@ ERRORS = {
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """A list.  rows are (expires, token) in the order of the answer."""
+    """A list.  rows are (expires, token) in the order of the answer; details
+    are the further members of each, in their order."""
     user_id: int
     rows: tuple
     count: int
     next: bool
+    details: tuple = None
+    masked: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Token:
+    """One token."""
+    user_id: int
+    row: tuple
+    details: dict
+    masked: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Html:
+    """The page for browsers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +81,11 @@ class Refusal:
     token_sent: bool = True
     names: str = None
     status: int = None  # only for request_too_large: 414 or 431
+
+
+NOT_FOUND = Refusal("record_not_found")
+# The request had so many headers that its address was not read either.
+UNREAD = Refusal("request_too_large", token_sent=False, status=431)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,12 +100,14 @@ class ByServer:
     status: int
 
 
-def complaints(request, answer, wanted):
-    """What is wrong with the answer to the request?"""
-    check = {Page: _page, Refusal: _refusal, Preflight: _preflight,
-             ByServer: _by_server}[type(wanted)]
+def complaints(request, answer, wanted, page=True):
+    """What is wrong with the answer to the request?  page: do browsers get the
+    page (PAGE)?"""
+    check = {Page: _page, Token: _token, Html: _html, Refusal: _refusal,
+             Preflight: _preflight, ByServer: _by_server}[type(wanted)]
     try:
-        return list(check(request, answer, wanted))
+        return [*check(request, answer, wanted),
+                *_vary(request, answer, wanted, page)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"the answer cannot be read: {error!r} in {answer!r}"]
 
@@ -92,25 +120,60 @@ def _page(request, answer, wanted):
     yield from _same(answer.header("x-total-count"), str(wanted.count),
                      "X-Total-Count")
     if request.method != "HEAD":
-        yield from _same(answer.json(), document(wanted), "body")
+        yield from _document(answer, document(wanted))
     yield from _link(request, answer, wanted)
+
+
+def _token(request, answer, wanted):
+    yield from _common(request, answer, 200)
+    yield from _only_where_due(answer, ())
+    if request.method != "HEAD":
+        yield from _document(answer, {"oauth_access_token": _item(
+            wanted, wanted.row, wanted.details)})
+
+
+def _document(answer, wanted):
+    """The body, with the members in their order."""
+    got = answer.json()
+    yield from _same(got, wanted, "body")
+    if got == wanted:
+        yield from _same(json.dumps(got), json.dumps(wanted), "order in body")
 
 
 def document(page):
     """The JSON document of a page."""
     return {
         "oauth_access_tokens": [
-            {"expires": expires, "token": token, "user_id": page.user_id}
-            for expires, token in page.rows],
+            _item(page, row, more) for row, more in zip(
+                page.rows, page.details or [{}] * len(page.rows), strict=True)],
         "metadata": {"count": page.count, "next": page.next},
     }
 
 
+def _item(wanted, row, details):
+    expires, token = row
+    return {"expires": expires,
+            "token": mask(token) if wanted.masked else token,
+            "user_id": wanted.user_id, **details}
+
+
+# MASKING
+
+def shown(token):
+    """What is shown of a token that is masked."""
+    return token[:min(8, len(token) // 4)] if len(token) >= 16 else ""
+
+
+def mask(token):
+    """A token, masked."""
+    return None if token is None else shown(token) + "\u2026"
+
+
 # HEADERS
 
-def _common(request, answer, status):
+def _common(request, answer, status, media_type=MEDIA_TYPE):
     yield from _same(answer.status, status, "status")
-    yield from _headers(request, answer)
+    yield from _headers(request, answer, media_type)
     length = answer.header("content-length")
     if request.method == "HEAD":
         yield from _same(answer.body, b"", "body of HEAD")
@@ -118,13 +181,34 @@ def _common(request, answer, status):
         yield from _same(length, str(len(answer.body)), "Content-Length")
 
 
-def _headers(request, answer, without=()):
+def _headers(request, answer, media_type):
     yield from _request_id(request, answer)
+    yield from _same(answer.all("content-type"),
+                     [media_type] if media_type else [], "content-type")
     for name, value in ALWAYS.items():
-        wanted = [] if name in without else [value]
-        yield from _same(answer.all(name), wanted, name)
+        yield from _same(answer.all(name), [value], name)
     for name in NEVER:
         yield from _same(answer.all(name), [], name)
+    for name in OF_THE_PAGE:
+        if media_type != HTML_TYPE:
+            yield from _same(answer.all(name), [], name)
+
+
+def _vary(request, answer, wanted, page):
+    """Vary: with all answers of the addresses of a list, so that no cache takes
+    page and list for each other."""
+    one = re.search(
+        r"/(\d+|current)/?$", urllib.parse.unquote(request.path))
+    of_a_list = not one and wanted not in (NOT_FOUND, UNREAD)
+    if not isinstance(wanted, ByServer):
+        yield from _same(varies(answer),
+                         ["Accept"] if page and of_a_list else [], "Vary")
+
+
+def varies(answer):
+    """The names in Vary, but that of what a server compresses by."""
+    return [name for value in answer.all("vary")
+            for name in re.split(", *", value) if name != "Accept-Encoding"]
 
 
 def _request_id(request, answer):
@@ -200,7 +284,11 @@ def _link(request, answer, wanted):
                              f"offset of {rel}")
         yield from _same(int(got.get("_limit", DEFAULT_LIMIT)), limit,
                          f"limit of {rel}")
-        yield from _same(_flag(got), _flag(asked), f"show_all of {rel}")
+        for name in ("show_all", "_mask"):
+            yield from _same(_flag(got, name), _flag(asked, name),
+                             f"{name} of {rel}")
+        yield from _same(got.get("_format"), _details(asked),
+                         f"_format of {rel}")
         yield from _same(got.get("api_key"), asked.get("api_key") or None,
                          f"api_key of {rel}")
         if set(got) - set(PARAMETERS):
@@ -212,8 +300,14 @@ def _link(request, answer, wanted):
             yield "a token stands in Link"
 
 
-def _flag(params):
-    return params.get("show_all", "0").lower() in ("1", "true")
+def _flag(params, name):
+    return params.get(name, "0").lower() in ("1", "true")
+
+
+def _details(params):
+    """The one _format that changes the answer; None for any other."""
+    value = params.get("_format")
+    return value if value == "with_details" else None
 
 
 # ERRORS
@@ -281,7 +375,7 @@ def _repeats(request, answer):
 def _preflight(request, answer, wanted):
     yield from _same((answer.status, answer.body), (204, b""), "answer")
     yield from _headers(
-        request, answer, () if wanted.media_type else ("content-type",))
+        request, answer, MEDIA_TYPE if wanted.media_type else None)
     yield from _only_where_due(answer, ("allow",))
     yield from _same(answer.all("content-length"), [], "Content-Length")
     for name in ("allow", "access-control-allow-methods"):
@@ -293,6 +387,58 @@ def _preflight(request, answer, wanted):
         "Access-Control-Allow-Headers")
     yield from _same(answer.header("access-control-max-age"), "7200",
                      "Access-Control-Max-Age")
+
+
+# THE PAGE
+
+PAGE_MAX = 24_000  # bytes
+
+# Content-Security-Policy: the sources of each directive, beside the hashes.
+POLICY = {
+    "default-src": ["'none'"], "script-src": [], "style-src": [],
+    "connect-src": ["'self'"], "img-src": ["data:"], "base-uri": ["'none'"],
+    "form-action": ["'none'"], "frame-ancestors": ["'none'"],
+    "require-trusted-types-for": ["'script'"], "trusted-types": ["'none'"],
+}
+
+
+def _html(request, answer, _wanted):
+    yield from _common(request, answer, 200, HTML_TYPE)
+    yield from _only_where_due(answer, ())
+    yield from _same(answer.all("referrer-policy"), ["no-referrer"],
+                     "referrer-policy")
+    if not 0 < int(answer.header("content-length")) <= PAGE_MAX:
+        yield f"the page has {answer.header('content-length')} bytes"
+    policy = _policy(answer.header("content-security-policy"))
+    if request.method == "HEAD":
+        return
+    text = answer.body.decode()
+    if not text.startswith("<!DOCTYPE html>\n"):
+        yield f"the page begins with {text[:80]!r}"
+    yield from _same(policy, {
+        **POLICY, "script-src": _hashes(text, "script"),
+        "style-src": _hashes(text, "style")}, "policy")
+    yield from _same(
+        [url for url in re.findall(r"""\b(?:src|href)=["']?([^\s"'>]*)""", text)
+         if not url.startswith(("data:", "#"))], [], "what the page loads")
+
+
+def _policy(value):
+    """The directives of a Content-Security-Policy, and the sources of each."""
+    words = [directive.split() for directive in value.split(";")]
+    if len({name for name, *_ in words}) != len(words):
+        raise ValueError(f"a directive twice in {value!r}")
+    return {name: sources for name, *sources in words}
+
+
+def _hashes(text, tag):
+    """The sources that allow exactly what stands in these elements (CSP 3,
+    section 8.3).  An element with an attribute could load something."""
+    found = re.findall(f"<{tag}>(.*?)</{tag}>", text, re.S)
+    if not found or len(found) != len(re.findall(f"<{tag}\\b", text)):
+        raise ValueError(f"{len(found)} elements <{tag}> without attributes")
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in (
+        hashlib.sha256(inside.encode()).digest() for inside in found)]
 
 
 # What the sections share.

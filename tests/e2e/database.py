@@ -2,20 +2,38 @@
 made-up users, whose lists stand here in the order of the answer.  Sections are
 those of the manual, oauth_access_tokens(8)."""
 
+import base64
 import dataclasses
+import datetime
+import hashlib
 
 from kit import example, postgresql
 
 NAME = "mage"
 
-# Applications beside Mage's own, which is number 1 of demo.sql.
+# Applications by number: (client id, name).  Mage's own is that of demo.sql.
+# A name is what somebody typed.
 PROVIDER_KEY = "provider_application"
 SPACED_KEY = "made up key"
+APPLICATIONS = {
+    1: (example.API_KEY, "frontend"),
+    2: (PROVIDER_KEY, "Provider"),
+    3: (SPACED_KEY, None),
+    **{10 + n: (f"made_up_application_{n}", name) for n, name in enumerate((
+        'say "hi"', "it's a \\ name", "</script><img src=x onerror=alert(1)>",
+        "&amp; &lt;", "line\nfeed\r\ttab\b\f\x01\x1f\x7f",
+        "gr\u00fc\u00df \u4f60 \U0001f511 \u2028\u2029 \ufeff", "", " ",
+        "null", "\\u0041 %41", "n" * 255, "\U0001f511" * 255))},
+    30: (None, "without a client id"),
+    31: ('"<client>\\\n\u00fc', "odd"),
+}
 
 LIVE = "2099-01-01 00:00:00+00"
 SHOWN_LIVE = "2099-01-01 00:00:00+00:00"
 OLD = "2020-02-29 23:59:59.123456+00"
 SHOWN_OLD = "2020-02-29 23:59:59.123456+00:00"
+CREATED = "2019-12-31 22:00:00.5-02"
+SHOWN_CREATED = "2020-01-01 00:00:00.500000+00:00"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,11 +43,27 @@ class Row:
     shown: str  # as the answer writes it (ANSWERS)
     token: str
     active: bool
-    application: int = 1
+    application: int = 1  # of APPLICATIONS; None for NULL
+    created: str = None  # as expires
+    shown_created: str = None
 
     @property
     def pair(self):
         return self.shown, self.token
+
+    def fingerprint(self):
+        """DETAILS: of SHA-256 of the token's bytes."""
+        if self.token is None:
+            return None
+        digest = hashlib.sha256(self.token.encode()).digest()
+        return "sha256~" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def application_shown(self):
+        """DETAILS: the application."""
+        if self.application is None:
+            return None
+        client_id, name = APPLICATIONS[self.application]
+        return {"client_id": client_id, "name": name}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +84,20 @@ class User:
     reads_project: bool = True
 
     def rows(self, show_all=False):
-        return tuple(
-            row.pair for row in self.tokens if show_all or row.active)
+        return tuple(row.pair for row in self.listed(show_all))
+
+    def listed(self, show_all=False):
+        """The rows of the list."""
+        return [row for row in self.tokens if show_all or row.active]
+
+    def details(self, row, credential):
+        """DETAILS: what they add to a row of the user's, for who asks with
+        this token."""
+        return {"id": IDS[self.id, row], "created_at": row.shown_created,
+                "application": row.application_shown(),
+                "fingerprint": row.fingerprint(),
+                "current": row.token == credential,
+                "expired": not row.active}
 
     def credential(self):
         """A token that he may log in with."""
@@ -147,6 +193,35 @@ ENDING = User(105, owner=True, tokens=(
 OTHER = User(106, owner=True, tokens=(
     live("other_users_token"), old("other_users_old_token")))
 
+# DETAILS: a token of each application, and of none, live and expired.
+DETAILED = User(108, owner=True, tokens=(
+    *(live(f"token_of_application_{n}", application=n) for n in APPLICATIONS),
+    live("token_of_no_application", application=None,
+         created=LIVE, shown_created=SHOWN_LIVE),
+    live("token_made_at_infinity", created="infinity",
+         shown_created="infinity"),
+    old("old_token_of_no_application", application=None),
+    old("old_token", created=CREATED, shown_created=SHOWN_CREATED),
+    old("old_token_made_at_minus_infinity", created="-infinity",
+        shown_created="-infinity"),
+    old("old_token_made_by_caesar", created="0044-03-15 12:00:00+00 BC",
+        shown_created="0044-03-15 12:00:00+00 BC"),
+))
+
+# MASKING: tokens of each length that matters, and of characters of one to four
+# bytes.  What is masked of each must be found nowhere: it is never the same.
+MASKED = User(109, owner=True, tokens=(
+    Row(None, None, None, False),
+    live("start_of_credential_and_the_rest_of_it"),
+    *(live(f"{n:04x}_start_{n ** 20:x}".ljust(n, "z")[:n]) for n in (
+        1, 7, 8, 15, 16, 17, 19, 20, 31, 32, 33, 35, 36, 100, 4096)),
+    *(live("".join(chr(first + n) for n in range(length))) for first, length in
+      ((0xe0, 16), (0x4e00, 32), (0x1f400, 40))),
+    live('"\\\n</\x01\x7f and a rest with "\\\n</\x01\x7f'),
+    live("  two blanks before a rest of words"),
+    old("old_start_and_what_an_old_token_ends_with"),
+))
+
 NOBODY = live("ownerless_token")
 
 PROJECT = "made_up_project"
@@ -213,14 +288,35 @@ ROLES = {
     name: User(200 + n, tokens=(live(f"token_of_role_{n:03}"),), **rights)
     for n, (name, rights) in enumerate([*_by_bits(), *_by_permission()])}
 
-LISTS = (CALENDAR, WRITER, PAGES, MANY, PROVIDED, ENDING, OTHER)
+LISTS = (CALENDAR, WRITER, PAGES, MANY, PROVIDED, ENDING, OTHER, DETAILED,
+         MASKED)
 USERS = (*LISTS, *ROLES.values())
 
-# The demo's user as the demo leaves him: his live token's expires is set here,
-# as demo.sql takes it from the clock.
+
+def _made_before(shown, days=30):
+    """When demo.sql says that a token of the example was made."""
+    moment = datetime.datetime.fromisoformat(shown)
+    return str(moment - datetime.timedelta(days))
+
+
+# The demo's user as the demo leaves him: his live token's expires and created
+# are set here, as demo.sql takes them from the clock.
 DEMO = User(example.USER_ID, tokens=(
-    live(example.TOKEN),
-    *(Row(None, shown, token, False) for shown, token in example.ROWS)))
+    live(example.TOKEN, created=CREATED, shown_created=SHOWN_CREATED),
+    *(Row(None, shown, token, False, shown_created=_made_before(shown))
+      for shown, token in example.ROWS)))
+
+
+def _numbered(*users):
+    """(user, row) in the opposite of the answer's order, so that the newest of
+    one moment is the first in the answer."""
+    return [(user, row) for user in users for row in reversed(user.tokens)]
+
+
+# The row's id by its user's and the row.  demo.sql numbers its own.
+IDS = {(user.id, row): number
+       for number, (user, row) in enumerate(_numbered(DEMO, *USERS), 1)}
+NO_ID = len(IDS) + 1000
 
 
 def _literal(value):
@@ -238,12 +334,11 @@ def _insert(table, columns, rows):
 
 
 def _tokens():
-    """Rows in the opposite of the answer's order, so that the newest of one
-    moment is the first in the answer."""
-    for user in USERS:
-        for row in reversed(user.tokens):
-            yield row.application, user.id, row.expires, row.token
-    yield NOBODY.application, None, NOBODY.expires, NOBODY.token
+    for user, row in _numbered(*USERS):
+        yield (IDS[user.id, row], row.application, user.id, row.created,
+               row.expires, row.token)
+    yield (len(IDS) + 1, NOBODY.application, None, None, NOBODY.expires,
+           NOBODY.token)
 
 
 def _rights():
@@ -268,13 +363,16 @@ def made_up_rows():
     return "".join((
         _insert('"user"', "id, username, owner, roles", (
             (u.id, f"user_{u.id}", u.owner, u.roles) for u in USERS)),
-        _insert("oauth2_application", "id, client_id", (
-            (2, PROVIDER_KEY), (3, SPACED_KEY))),
-        _insert("oauth2_access_token",
-                "oauth2_application_id, user_id, expires, token", _tokens()),
+        _insert("oauth2_application", "id, client_id, name", (
+            (n, *row) for n, row in APPLICATIONS.items() if n != 1)),
+        _insert("oauth2_access_token", "id, oauth2_application_id, user_id,"
+                " created_at, expires, token", _tokens()),
+        "SELECT setval('oauth2_access_token_id_seq', max(id))"
+        " FROM oauth2_access_token;\n"
         "UPDATE oauth2_access_token"
-        f" SET refresh_token = 'made_up_refresh_' || id, expires = CASE token"
-        f" WHEN '{example.TOKEN}' THEN '{LIVE}' ELSE expires END;\n",
+        " SET refresh_token = 'made_up_refresh_' || id;\n"
+        f"UPDATE oauth2_access_token SET expires = '{LIVE}',"
+        f" created_at = '{CREATED}' WHERE token = '{example.TOKEN}';\n",
         _insert("role", "id, name", roles),
         _insert("user_role", "user_id, role_id", user_roles),
         _insert("permission", "id, entity, entity_id, access, role_id",

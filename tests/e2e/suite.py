@@ -23,8 +23,8 @@ import database as db
 # As many as there are FastCGI processes in the shipped files, or more.
 CLIENTS = 4
 
-# Headers that need not be the same in two answers.
-OF_THE_MOMENT = ("date", "connection", "keep-alive", "x-request-id")
+# Headers that need not be the same in two answers; Vary is compared apart.
+OF_THE_MOMENT = ("date", "connection", "keep-alive", "x-request-id", "vary")
 
 
 def at_once(function, items):
@@ -86,8 +86,9 @@ def head_is_get(server):
             case.request.target, method, case.request.headers))
             for method in ("GET", "HEAD")]
         get, head = (
-            (a.status, sorted(h for h in a.headers
-                              if h[0] not in OF_THE_MOMENT)) for a in answers)
+            (a.status, contract.varies(a), sorted(
+                h for h in a.headers if h[0] not in OF_THE_MOMENT))
+            for a in answers)
         if get != head or answers[1].body:
             different.append(f"{case.name}\n  GET  {get}\n  HEAD {head}")
 
@@ -191,11 +192,33 @@ def tenancy(server):
        "of the made-up requests many are answered and many refused", lists)
 
 
+def one_tenancy(server):
+    """ONE TOKEN: whoever asks for whichever token gets it if it is theirs."""
+    dice = random.Random(20230818)
+    number = 100 if thorough(server) else 10
+    users = db.DEMO, *db.LISTS
+    tokens = [(user, row) for user in users for row in user.tokens]
+
+    def made_up(n):
+        user = dice.choice(users)
+        owner, row = (dice.choice(tokens) if n % 2
+                      else (user, dice.choice(user.tokens)))
+        wanted = cases.one(user, row) if owner is user else cases.NOT_FOUND
+        return cases.case(f"{n}", wanted, path=cases.of_one(owner, row),
+                          token=user.credential())
+
+    found = [f"{case.request}: {text}" for case, texts in at_once(
+        lambda case: check(server, case), map(made_up, range(number)))
+        for text in texts]
+    ok(not found, f"{number} made-up requests for one token get only one's own",
+       "\n".join(found))
+
+
 def one_connection(server):
     """RFC 9112: answers follow each other on one connection, whatever the
     method and the body sent.  (Apache hangs up after a 400.)"""
     chosen = [c for c in (*cases.methods(), *cases.options_and_head(),
-                          cases.case("GET", cases.ACTIVE))
+                          *cases.people(), cases.case("GET", cases.ACTIVE))
               if c.wanted != cases.BAD_QUERY and not by_server(c, server)]
     answers = server.client.ask_in_turn([c.request for c in chosen])
     found = [f"{c.name}: {text}" for c, answer in zip(chosen, answers)
@@ -220,6 +243,9 @@ def outage_and_example(server, database):
                 ("GET of a bad query", cases.BAD_QUERY,
                  dict(query="made_up=1")),
                 ("GET without a token", cases.NO_TOKEN, dict(token=None)),
+                ("GET of one token", unavailable, dict(path=cases.CURRENT)),
+                ("the page", cases.HTML, dict(key=None, token=None, headers=[
+                    ("Accept", cases.BROWSERS["Firefox"])])),
                 ("GET again", unavailable, dict())):
             report(server, [cases.case(
                 f"{name} while the database is away", wanted, **parts)])
@@ -227,7 +253,8 @@ def outage_and_example(server, database):
         cases.case(f"the documented example from {path}?{query}",
                    contract.Page(example.USER_ID, example.ROWS, 7, False),
                    query, path=path, token=example.ROWS[0][1])
-        for query in ("", f"_limit=20&_offset=0&api_key={API_KEY}")
+        for query in ("", f"_limit=20&_offset=0&api_key={API_KEY}",
+                      "_format=documented&_mask=0")
         for path in (cases.ADDRESS, cases.LOGS)])
     said = server.program_lines()
     ok(said, "the log says that the database was away")
@@ -306,6 +333,7 @@ def run(kind, more=None):
     head_is_get(server)
     pages(server)
     tenancy(server)
+    one_tenancy(server)
     if more:
         more(server, database)
     if isinstance(server, web_servers.Server):
