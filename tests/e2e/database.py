@@ -208,18 +208,24 @@ DETAILED = User(108, owner=True, tokens=(
         shown_created="0044-03-15 12:00:00+00 BC"),
 ))
 
+def _random(length):
+    """A text of which no piece is found anywhere else."""
+    blocks = (hashlib.sha256(f"{length} {n}".encode()).digest()
+              for n in range(length // 32 + 1))
+    return base64.urlsafe_b64encode(b"".join(blocks)).decode()[:length]
+
+
 # MASKING: tokens of each length that matters, and of characters of one to four
-# bytes.  What is masked of each must be found nowhere: it is never the same.
+# bytes.
 MASKED = User(109, owner=True, tokens=(
     Row(None, None, None, False),
-    live("start_of_credential_and_the_rest_of_it"),
-    *(live(f"{n:04x}_start_{n ** 20:x}".ljust(n, "z")[:n]) for n in (
-        1, 7, 8, 15, 16, 17, 19, 20, 31, 32, 33, 35, 36, 100, 4096)),
+    live(_random(43)), live("~"),
+    *(live(_random(n)) for n in (
+        7, 8, 15, 16, 17, 19, 20, 31, 32, 33, 35, 36, 100, 2000)),
     *(live("".join(chr(first + n) for n in range(length))) for first, length in
       ((0xe0, 16), (0x4e00, 32), (0x1f400, 40))),
-    live('"\\\n</\x01\x7f and a rest with "\\\n</\x01\x7f'),
-    live("  two blanks before a rest of words"),
-    old("old_start_and_what_an_old_token_ends_with"),
+    live('"\\\n</\x01\x7f' + _random(21)), live("  " + _random(18)),
+    old(_random(44)),
 ))
 
 NOBODY = live("ownerless_token")
