@@ -11,6 +11,7 @@ import atexit
 import base64
 import concurrent.futures
 import contextlib
+import dataclasses
 import hashlib
 import hmac
 import itertools
@@ -24,7 +25,7 @@ import struct
 import subprocess
 import time
 
-from kit import fastcgi, machine
+from kit import client, fastcgi, machine
 from kit.cgi import Cgi
 from kit.example import API_KEY
 from kit.postgresql import PASSWORD, Database, Session
@@ -41,15 +42,34 @@ ENOUGH = 10  # complaints of one sweep
 OUR_FAULT = {500: "internal_error", 503: "service_unavailable",
              504: "database_timeout"}
 
-# The first page of three.  It has NULLs, a token that is not ASCII, and one
-# for which buffers grow; those two are added to the user's list, as newest.
-ADDED = ("\u00fc" * 9000, "\u4f60\u597d \U0001f511 \u2028")
-REQUEST = cases.request("_limit=8&show_all=1", token=db.CALENDAR.credential(),
-                        headers=[("X-Request-Id", "1")])
-WANTED = contract.Page(
-    db.CALENDAR.id, (*((None, token) for token in ADDED),
-                     *db.CALENDAR.rows(show_all=True)[:6]),
-    len(db.CALENDAR.tokens) + len(ADDED), True)
+# Two more tokens of the user's, as newest: one for which buffers grow, and one
+# that is not ASCII.
+ADDED = tuple(db.Row(None, None, token, False, application=None) for token in (
+    "\u00fc" * 9000, "\u4f60\u597d \U0001f511 \u2028"))
+USER = dataclasses.replace(db.CALENDAR, tokens=(*ADDED, *db.CALENDAR.tokens))
+db.IDS.update({(USER.id, row): db.NO_ID + n
+               for n, row in enumerate(reversed(ADDED))})
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """What is asked for, and the answer that is due."""
+    name: str
+    request: client.Request
+    wanted: object
+
+
+def subject(name, wanted, query="", path=cases.ADDRESS):
+    return Subject(name, cases.request(
+        query, path=path, token=USER.credential(),
+        headers=[("X-Request-Id", "1")]), wanted)
+
+
+# The first page of three, with all that a plain list has and more.
+LIST = subject("details", cases.page(USER, True, 8, details=True),
+               "_limit=8&show_all=1&_format=with_details")
+ONE = subject("one token", cases.one(USER, ADDED[0]),
+              path=cases.of_one(USER, ADDED[0]))
 
 
 class State:
@@ -227,24 +247,27 @@ class StaleFastCgi(FastCgi):
                            "the connection does not end")
 
 
-# Those that take longest first.
-KINDS = (FreshTcpFastCgi, FreshFastCgi, StaleFastCgi, PlainCgi, FastCgi)
+# Those that take longest first.  One token differs from a list only in what
+# comes after the connection.
+KINDS = ((FreshTcpFastCgi, LIST), (FreshFastCgi, LIST), (StaleFastCgi, LIST),
+         (PlainCgi, LIST), (FastCgi, LIST), (FastCgi, ONE))
 
 
-def judge(answer, wanted, failed):
+def judge(request, answer, wanted, failed):
     """What is wrong with the answer; failed: has a call failed?"""
     if answer == wanted or (failed and answer is None):
         return []
     if not failed or answer is None or answer.status not in OUR_FAULT:
         return [repr(answer)]
     return contract.complaints(
-        REQUEST, answer, contract.Refusal(OUR_FAULT[answer.status]))
+        request, answer, contract.Refusal(OUR_FAULT[answer.status]))
 
 
-def attempt(program, wanted):
+def attempt(program, request, wanted):
     """Ask, and say what is wrong."""
     try:
-        wrong = judge(program.ask(REQUEST), wanted, program.state.failed() > 0)
+        wrong = judge(request, program.ask(request), wanted,
+                      program.state.failed() > 0)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         wrong = [repr(error)]
     wrong += program.bad_ends
@@ -252,29 +275,30 @@ def attempt(program, wanted):
     return wrong
 
 
-def sweep(program, wanted, failure):
+def sweep(program, request, wanted, failure):
     """Let the first call fail, then the second ..., until none has failed.
     Returns how many there are, and what was wrong."""
-    found = attempt(program, wanted)
+    found = attempt(program, request, wanted)
     for first in itertools.count(1):
         program.prepare()
         program.state.set(first=first, **failure)
-        wrong = attempt(program, wanted)
+        wrong = attempt(program, request, wanted)
         failed = program.state.failed()
         program.state.set()
         if program.fast:
             wrong += [f"the next request: {text}"
-                      for text in attempt(program, wanted)]
+                      for text in attempt(program, request, wanted)]
         found += [f"call {first}: {text}"[:500] for text in wrong]
         if not failed or len(found) >= ENOUGH:
             return first - 1, found
 
 
-def sweeps(kind, database, wanted, failures):
-    """The sweeps of one program, and its log."""
+def sweeps(kind, of, database, wanted, failures):
+    """The sweeps of one program over a subject, and its log."""
     program = kind(database)
     try:
-        results = [(kind.what, failure, *sweep(program, wanted, failure))
+        results = [(f"{kind.what}, {of.name}", failure,
+                    *sweep(program, of.request, wanted, failure))
                    for failure in failures]
         return results, program.program_lines()
     finally:
@@ -300,17 +324,21 @@ def run(failures):
     database = db.Database(tcp=True)
     database.sql("ALTER ROLE oauth_access_tokens PASSWORD"
                  f" '{scram(PASSWORD)}'")
-    for token in reversed(ADDED):
-        database.sql("INSERT INTO oauth2_access_token (user_id, token)"
-                     f" VALUES ({db.CALENDAR.id}, '{token}')")
-    wanted = PlainCgi(database).ask(REQUEST)
-    equal(contract.complaints(REQUEST, wanted, WANTED), [],
-          "the answer without a failure is the one that is due")
+    for row in reversed(ADDED):
+        database.sql("INSERT INTO oauth2_access_token (id, user_id, token,"
+                     f" created_at) VALUES ({db.IDS[USER.id, row]}, {USER.id},"
+                     f" '{row.token}', NULL)")
+    wanted = {}
+    for of in LIST, ONE:
+        wanted[of.name] = PlainCgi(database).ask(of.request)
+        equal(contract.complaints(of.request, wanted[of.name], of.wanted), [],
+              f"the answer without a failure is the one that is due: {of.name}")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         done = list(pool.map(
-            lambda kind: sweeps(kind, database, wanted, failures), KINDS))
+            lambda row: sweeps(*row, database, wanted[row[1].name], failures),
+            KINDS))
     logs = "\n".join(line for _, lines in done for line in lines)
-    secrets = (API_KEY, db.CALENDAR.credential(), PASSWORD)
+    secrets = (API_KEY, USER.credential(), PASSWORD)
     equal([text for text in secrets if text in logs], [],
           "no line of the logs of failures has a secret in it")
     return [result for results, _ in done for result in results]

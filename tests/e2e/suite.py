@@ -153,7 +153,8 @@ def made_up_request(dice):
     query = "&".join(dice.sample([
         f"_limit={dice.choice([0, 1, 3, 50, 10000])}", "show_all=1",
         f"_offset={dice.choice([0, 0, 0, 1, 2, 99])}", "_user_id=106",
-        "_made_up=%27%20OR%201=1", "made_up=1"][:dice.choice([5, 5, 6])],
+        "_made_up=%27%20OR%201=1", "_format=with_details", "_mask=1",
+        "made_up=1"][:dice.choice([7, 7, 8])],
         dice.randrange(4)))
     user = dice.choice(dice.choice([db.LISTS, db.USERS]))
     # Only what a header can carry.
