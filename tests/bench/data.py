@@ -116,6 +116,7 @@ class Workload:
     user: int
     limit: int = None  # the default, 40
     deep: bool = False  # skip nine tenths of his list
+    details: bool = False
 
     def numbers(self, data):
         """(_limit, _offset)"""
@@ -125,7 +126,8 @@ class Workload:
         offset = self.numbers(data)[1]
         parts = [f"_limit={self.limit}" if self.limit else "",
                  f"_offset={offset}" if self.limit or offset else "",
-                 "show_all=1", f"api_key={API_KEY}"]
+                 "show_all=1", "_format=with_details" * self.details,
+                 f"api_key={API_KEY}"]
         return ADDRESS + "?" + "&".join(filter(None, parts))
 
     def request(self, data, token=None):

@@ -232,14 +232,18 @@ PROMISES = (
             worker_cpu, ("hundred",), (8,), at_most=2.5),
     Promise("time of ours, grown to before", ("ours-grown", "ours"), duration,
             ALL, (8,), at_most=1.15, phase="growth"),
+    Promise("time of details to the plain list's", ("ours-details", "ours"),
+            duration, ALL, (1, 8), at_most=1.3),
     Promise("the database's time for the deep page to the count's",
             ("pgbench", "count"), duration, ("deep",), (1,), at_most=2),
     # Only told: what is reached where next to nothing is done between
-    # transport and database, Node at its best with its queries, and a request
-    # by CGI.
+    # transport and database, an older program of ours, Node at its best with
+    # its queries, and a request by CGI.
     Promise("a thin program of what transport and database allow",
             ("thin", "constant", "pgbench"), of_ceilings, ALL, (8, 32)),
     Promise("ours to a thin program", ("ours", "thin"), rate, ALL, (8, 32)),
+    Promise("time of ours to that before", ("ours", "ours-before"), duration,
+            ALL, (1, 8, 32)),
     Promise("ours to node with prepared queries", ("ours", "node-prepared"),
             rate, ORDINARY, (8, 32)),
     Promise("p50 of ours by CGI to a constant's", ("ours-cgi", "constant-cgi"),
@@ -260,7 +264,7 @@ class Results:
     def __init__(self):
         self.samples = collections.defaultdict(list)
         self.memories = {}  # at the end of each workload
-        self.limits = []  # (what, the most, got) of one worker's memory
+        self.limits = []  # (what, the most, got)
 
     def add(self, phase, workload, connections, system, sample):
         key = phase, workload.name, connections, system.name

@@ -19,13 +19,14 @@ from kit.run import BUILD, NAME, PROGRAM
 
 import data as datas
 import load
-from common import LISTS, STATEMENTS
+from common import STATEMENTS
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 BUILT = BUILD / "bench"
 # Each system gets as many processes as there are processors, but for Mage's
 # stack; ours has what its configuration files say, which is made for two.
 WORKERS = os.cpu_count()
+OLD = os.environ.get("OLD")  # an older program, to measure beside ours
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,10 +46,10 @@ class Job:
     def shape(self):
         """The form of the statement that our program takes for it."""
         if not self.data.indexed:
-            return "list_roles_scan_all"
+            return "list_roles_scan_all_plain"
         if self.workload.deep:
-            return "list_roles_far_all"
-        return "list_roles_near_all"
+            return "list_roles_far_all_plain"
+        return "list_roles_near_all_plain"
 
     def service_file(self, directory):
         return self.data.service_file(directory)
@@ -62,11 +63,22 @@ class Kit:
         self.directory = machine.temporary_directory()
         shutil.copytree(PEERS, self.directory, dirs_exist_ok=True)
         shutil.copytree(BUILT, self.directory, dirs_exist_ok=True)
-        for name in LISTS:
-            self.statement_file(name).write_text(STATEMENTS[name])
+        for name in PLAIN:
+            self.statement_file(name).write_text(for_peers(name))
 
     def statement_file(self, name):
         return self.directory / f"{name}.sql"
+
+
+# Of those that the roles decide, which are all that is measured.
+PLAIN = [name for name in STATEMENTS if re.match("list_roles_.*_plain", name)]
+
+
+def for_peers(name):
+    """A statement without a gap in its parameters, as the peers' libraries do
+    not say what type one that is not used has: $4 is for permissions."""
+    return re.sub(r"\$([567])", lambda m: f"${int(m[1]) - 1}",
+                  STATEMENTS[name])
 
 
 def job(data, workload, kit):
@@ -96,6 +108,22 @@ class Http:
 
 class Ours(Http, servers.Lighttpd):
     pass
+
+
+class OursDetails(Ours):
+    """The same lists, with details."""
+
+    def __init__(self, kind, plain):
+        super().__init__(kind, job(plain.data, dataclasses.replace(
+            plain.workload, details=True), plain.kit))
+
+
+class OursBefore(Ours):
+    """An older program in the place of ours."""
+
+    def prepare(self):
+        shutil.copy(OLD, self.directory / "cgi-bin" / NAME)
+        super().prepare()
 
 
 class OursCgi(Http, servers.LighttpdCgi):
@@ -150,7 +178,7 @@ class Thin(Constant, Ours):
     def files(self):
         limit, offset = self.job.workload.numbers(self.job.data)
         return {**super().files(),
-                ".sql": STATEMENTS[self.job.shape].encode(),
+                ".sql": for_peers(self.job.shape).encode(),
                 ".values": f"{API_KEY} {limit} {offset}".encode()}
 
 
@@ -296,10 +324,10 @@ class Pgbench:
 
     def statement(self):
         """Ours; a number for a name, and NULL for the project."""
-        names = {"1": ":key", "2": ":token", "3": "NULL", "4": ":limit",
-                 "5": ":offset"}
+        names = {"1": ":key", "2": ":token", "3": "NULL", "4": "false",
+                 "5": ":limit", "6": ":offset"}
         return re.sub(r"\$(\d)", lambda m: names[m[1]],
-                      STATEMENTS[self.job.shape])
+                      for_peers(self.job.shape))
 
     def variables(self):
         limit, offset = self.job.workload.numbers(self.job.data)
@@ -342,6 +370,8 @@ OURS_GROWN = System("ours-grown", Ours)
 
 SYSTEMS = (
     OURS,
+    System("ours-details", OursDetails),
+    *([System("ours-before", OursBefore)] if OLD else []),
     System("ours-fcgid", OursFcgid, "apache_fcgid"),
     System("ours-proxy-fcgi", OursProxyFcgi, "apache_proxy_fcgi"),
     System("ours-cgi", OursCgi, "lighttpd_cgi", (1, 8)),

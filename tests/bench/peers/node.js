@@ -93,7 +93,7 @@ function newestFirst(a, b) {
 // The benchmark's requests all say show_all=1: one statement is enough.
 function oneStatement(text) {
   return async (key, token, limit, offset) => {
-    const rows = await query(text, [key, token, null, limit, offset]);
+    const rows = await query(text, [key, token, null, false, limit, offset]);
     if (rows[0].outcome !== 'ok') refuse(rows[0].outcome);
     rows.sort(newestFirst);
     return { rows: rows[0].id === null ? [] : rows, count: rows[0].count };

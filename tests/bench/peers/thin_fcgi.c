@@ -19,9 +19,10 @@
 static PGconn *
 prepare(const char *statement)
 {
-	static const Oid types[] = { 25, 25, 25, 20, 20 }; /* text, int8 */
+	/* text, boolean, int8 */
+	static const Oid types[] = { 25, 25, 25, 16, 20, 20 };
 	PGconn *connection = PQconnectdb(getenv("OAUTH_TOKENS_DATABASE"));
-	PGresult *result = PQprepare(connection, NAME, statement, 5, types);
+	PGresult *result = PQprepare(connection, NAME, statement, 6, types);
 	int ok = PQresultStatus(result) == PGRES_COMMAND_OK;
 
 	PQclear(result);
@@ -33,12 +34,14 @@ static int
 ask(PGconn *connection, const char *key, const char *token,
     const uint64_t numbers[2])
 {
-	static const int binary[] = { 1, 1, 1, 1, 1 };
-	const char *const values[] = { key, token, NULL,
+	static const int binary[] = { 1, 1, 1, 1, 1, 1 };
+	static const char masked[] = { 0 };
+	const char *const values[] = { key, token, NULL, masked,
 		(const char *)&numbers[0], (const char *)&numbers[1] };
-	const int lengths[] = { (int)strlen(key), (int)strlen(token), 0, 8, 8 };
+	const int lengths[] = { (int)strlen(key), (int)strlen(token), 0,
+		sizeof masked, 8, 8 };
 	PGresult *result =
-	    PQexecPrepared(connection, NAME, 5, values, lengths, binary, 1);
+	    PQexecPrepared(connection, NAME, 6, values, lengths, binary, 1);
 	int ok = PQntuples(result) > 0 &&
 	         strcmp(PQgetvalue(result, 0, 0), "ok") == 0;
 
