@@ -484,12 +484,13 @@ function scale(all, at) {
 		.filter(isFinite).map(bend);
 	const first = 1.08 * min(-1, ...known);
 	const last = 1.08 * max(1, ...known);
-	return ms => (bend(ms) - first) / (last - first);
+	return ms => max(0, min(1, (bend(ms) - first) / (last - first)));
 }
 
 function drawTimeline() {
 	const svg = the.timeline, all = lives(), at = now();
 	the.picture.hidden = !all.length;
+	svg.replaceChildren();
 	const {width} = svg.getBoundingClientRect();
 	if (!width)
 		return;
@@ -498,7 +499,7 @@ function drawTimeline() {
 	const pitch = min(15, 190 / all.length);
 	const height = pitch * all.length + 12;
 	svg.setAttribute("height", height + 36);
-	svg.replaceChildren(make("rect",
+	svg.append(make("rect",
 	    {x: x(at), width: x(at + WEEK) - x(at), height}));
 	drawAxis(svg, at, x, width, height);
 	const y = i => 6 + pitch * (i + .5);
