@@ -40,6 +40,8 @@ ERRORS = {contract.ERRORS[name][0]: contract.Refusal(name) for name in
 # Users whose lists do not change, from one row to three thousand.
 USERS = (db.DEMO, db.OTHER, db.PROVIDED, db.PAGES, db.MANY)
 
+BY_TOKEN = {row.token: row for user in USERS for row in user.tokens}
+
 # Their rows in the order of the answer, written by PostgreSQL itself as the
 # manual wants it (ANSWERS).
 ROWS = f"""
@@ -52,7 +54,8 @@ WHERE user_id IN ({", ".join(str(user.id) for user in USERS)})
 
 
 class Oracle:
-    """Makes up requests, and knows the page that SQL gives for each."""
+    """Makes up requests, and knows the answer to each: the page that SQL gives,
+    the rest from database.py."""
 
     def __init__(self, database):
         self.lists = {(user.id, show_all): [] for user in USERS
@@ -61,26 +64,37 @@ class Oracle:
             for show_all in {True, not active}:
                 self.lists[user, show_all].append(tuple(row))
 
-    def page(self, user, show_all, limit, offset):
-        rows = self.lists[user, show_all]
-        return contract.Page(
-            user, tuple(rows[offset:offset + limit]), len(rows),
-            offset + limit < len(rows))
+    def page(self, user, show_all, limit, offset, details, masked):
+        rows = self.lists[user.id, show_all]
+        page = tuple(rows[offset:offset + limit])
+        more = tuple(user.details(BY_TOKEN[token], user.credential())
+                     for _, token in page) if details else None
+        return contract.Page(user.id, page, len(rows),
+                             offset + limit < len(rows), more, masked)
 
     def question(self, dice, number):
-        """A made-up request with this number, and the page that is due."""
-        user = dice.choice(USERS)
+        """A made-up request with this number, and the answer that is due."""
+        user, masked = dice.choice(USERS), dice.random() < 0.2
+        headers = [("X-Request-Id", str(number))]
+        if dice.random() < 0.1:
+            row = dice.choice(user.tokens)
+            return cases.request(
+                f"_mask={masked:d}&_request={number}",
+                path=cases.of_one(user, row), token=user.credential(),
+                headers=headers), cases.one(user, row, masked)
+        details = dice.random() < 0.2
         show_all = dice.random() < 0.5
         # Seldom a list that is longer than any server's buffer.
         limit = 10000 if dice.random() < 0.01 else dice.choice(
             [0, 1, 7, 40, 100])
         offset = dice.choice([0, 0, 0, 1, 39, 101])
         query = (f"_limit={limit}&_offset={offset}&show_all={show_all:d}"
-                 f"&_request={number}")
+                 f"&_mask={masked:d}" + "&_format=with_details" * details
+                 + f"&_request={number}")
         return cases.request(
             query, path=dice.choice([cases.ADDRESS, cases.LOGS]),
-            token=user.credential(), headers=[("X-Request-Id", str(number))]
-        ), self.page(user.id, show_all, limit, offset)
+            token=user.credential(), headers=headers
+        ), self.page(user, show_all, limit, offset, details, masked)
 
 
 class Ledger:
