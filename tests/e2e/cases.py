@@ -141,8 +141,8 @@ def addresses_of_one():
             ("without a base path", f"/oauth_access_tokens/{number}"),
             ("by the program's own name",
              f"/api/oauth_access_tokens.fcgi/{number}"),
-            ("as current", CURRENT), ("as current, with a trailing slash",
-                                      CURRENT + "/"),
+            ("as current", CURRENT),
+            ("as current, with a trailing slash", CURRENT + "/"),
             ("as current, below another base path",
              "/made.up/api/oauth_access_tokens/current"),
             ("as current, by the program's own name",
@@ -697,8 +697,8 @@ def people():
     for value, wanted in (
             ("text/html", HTML), ("TEXT/HTML", HTML), ("text/*", HTML),
             ("text/html;q=0.9, application/json;q=0.8", HTML),
-            ("text/html; charset=utf-8", HTML), ("application/*;q=0.1, */*",
-                                                 HTML),
+            ("text/html; charset=utf-8", HTML),
+            ("application/*;q=0.1, */*", HTML),
             ("text/html;q=0.8, application/json;q=0.9", no_key),
             ("text/html;q=0.8, application/json;q=0.8", no_key),
             ("text/html, application/json", no_key),
@@ -711,9 +711,9 @@ def people():
                         ("a bad query", "made_up=1&_limit=x")):
         yield case(f"the page: with {name}", HTML, query,
                    headers=[("Accept", chromium)], **nobody)
-    for name, path in (("the other address", LOGS), ("a trailing slash",
-                       ADDRESS + "/"), ("an escape",
-                                        "/api/%6Fauth_access_tokens")):
+    for name, path in (("the other address", LOGS),
+                       ("a trailing slash", ADDRESS + "/"),
+                       ("an escape", "/api/%6Fauth_access_tokens")):
         yield case(f"the page: {name}", HTML, path=path,
                    headers=[("Accept", chromium)], **nobody)
     for name, headers in (

@@ -208,6 +208,7 @@ DETAILED = User(108, owner=True, tokens=(
         shown_created="0044-03-15 12:00:00+00 BC"),
 ))
 
+
 def _random(length):
     """A text of which no piece is found anywhere else."""
     blocks = (hashlib.sha256(f"{length} {n}".encode()).digest()
