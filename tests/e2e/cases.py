@@ -631,11 +631,12 @@ def one_token():
             ("another's old", db.OTHER.tokens[1])):
         yield case(f"one token: {name}", NOT_FOUND,
                    path=of_one(db.OTHER, token))
+    own = db.IDS[db.DEMO.id, db.DEMO.tokens[0]]
     for name, number in (
-            ("none", db.NO_ID), ("0", 0), ("2^31", 2**31), ("2^32 + 1",
-             2**32 + 1), ("2^63 - 1", 2**63 - 1), ("2^63", 2**63),
-            ("19 digits, above 2^63", "9" * 19), ("19 zeros", "0" * 19),
-            ("2^64 + the id of one", "1844674407370955162")):
+            ("none", db.NO_ID), ("0", 0), ("2^31", 2**31),
+            ("2^32 + one's own", 2**32 + own), ("2^63 - 1", MAX),
+            ("2^63", MAX + 1), ("2^63 + one's own", MAX + 1 + own),
+            ("19 nines", "9" * 19), ("19 zeros", "0" * 19)):
         yield case(f"one token: {name}", NOT_FOUND, path=f"{ADDRESS}/{number}")
     yield case("one token: an ownerless one", NOT_FOUND,
                path=f"{ADDRESS}/{len(db.IDS) + 1}")
