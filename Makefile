@@ -18,17 +18,18 @@ INSTALL     = install
 PACKAGES_BUILD    = gcc libc6-dev pkg-config \
                     libfcgi-dev libjson-c-dev libpq-dev
 PACKAGES_DEMO     = $(PACKAGES_BUILD) curl lighttpd postgresql
-PACKAGES_CHECK    = $(PACKAGES_DEMO) apache2 libapache2-mod-fcgid \
-                    iproute2 libcmocka-dev mandoc pgbouncer python3 \
-                    spawn-fcgi strace systemd
+# npm is a package of its own, but not where nodejs brings it along.
+PACKAGES_BROWSER  = chromium chromium-driver nodejs \
+                    $(if $(shell command -v npm),,npm) python3-selenium
+PACKAGES_CHECK    = $(PACKAGES_DEMO) $(PACKAGES_BROWSER) apache2 \
+                    libapache2-mod-fcgid iproute2 libcmocka-dev mandoc \
+                    pgbouncer python3 spawn-fcgi strace systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
                     flake8 shellcheck
-# npm is a package of its own, but not where nodejs brings it along.
-PACKAGES_BENCH    = $(PACKAGES_CHECK) nodejs \
-                    $(if $(shell command -v npm),,npm) php-fpm php-pgsql \
-                    python3-psycopg2 python3-sqlalchemy python3-tornado wrk
+PACKAGES_BENCH    = $(PACKAGES_CHECK) php-fpm php-pgsql python3-psycopg2 \
+                    python3-sqlalchemy python3-tornado wrk
 PACKAGES_FUZZ     = $(PACKAGES_BUILD) clang llvm
 
 # The user's CFLAGS, CPPFLAGS and LDFLAGS come last, so that they win.  With
@@ -88,7 +89,7 @@ $(B)/%.o: cgi/%.c Makefile | $(B)
 $(B)/statements.o: $(B)/sql.h
 $(B)/response.o: $(B)/html.h
 
-$(B) $(B)/unit $(B)/fuzz $(B)/bench:
+$(B) $(B)/unit $(B)/fuzz $(B)/bench $(B)/browser:
 	@mkdir -p $@
 
 $(B)/sql.h: sql/statements/embed $(wildcard sql/statements/*.sql) | $(B)
@@ -115,6 +116,14 @@ $(B)/unit/log_test: $(B)/log.o
 $(B)/failing.so: tests/e2e/failing.c Makefile | $(B)
 	$(Q)$(CC) $(filter-out -fPIE --coverage,$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $<
+
+# axe-core, as the lock file pins it.  npm asks nobody for what it has at hand.
+$(B)/browser/node_modules: tests/browser/package.json \
+    tests/browser/package-lock.json | $(B)/browser
+	@cp $^ $(@D)
+	@cd $(@D) && npm ci --loglevel=error --no-audit --no-fund \
+	    --ignore-scripts --prefer-offline >/dev/null
+	@touch $@
 
 # A fuzz target with replay.c runs over its corpus, for "make check"; with
 # libFuzzer it looks for more, for "make fuzz".  Not part of the coverage.
@@ -147,7 +156,8 @@ demo-stop:
 
 # SUITES and CASE choose: see tests/README.
 check: packages-check
-	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ) $(B)/failing.so
+	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ) $(B)/failing.so \
+	    $(B)/browser/node_modules
 	B=$(B) tests/run $(SUITES)
 
 # The faults under load, for longer; each says what was sent, answered and lost.
@@ -255,7 +265,8 @@ TESTS_PY = $(shell grep -lE '^("""|\#!/usr/bin/python3)' \
 # Modules of which each can be imported first: there are no cycles.
 KIT      = $(patsubst tests/kit/%.py,kit.%,$(wildcard tests/kit/*.py)) \
            $(patsubst %.py,%,$(notdir $(wildcard tests/e2e/*.py \
-             tests/sql/*.py tests/readme/*.py tests/bench/*.py)))
+             tests/sql/*.py tests/readme/*.py tests/bench/*.py \
+             tests/browser/*.py)))
 lint: packages-lint $(B)/sql.h $(B)/html.h
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
 	    tests/bench/peers/*.c
@@ -265,7 +276,7 @@ lint: packages-lint $(B)/sql.h $(B)/html.h
 	$(CPPCHECK) -Itests/unit $(TESTS_C)
 	tests/house
 	flake8 --max-line-length=80 --extend-ignore=E101,W191 $(TESTS_PY)
-	@export PYTHONPATH=tests:tests/e2e:tests/sql:tests/readme:tests/bench; \
+	@export PYTHONPATH=tests:$$(echo tests/*/ | tr ' ' :); \
 	for module in $(KIT); do \
 		python3 -B -c "import $$module" || exit 1; \
 	done
