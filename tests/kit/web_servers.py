@@ -392,9 +392,12 @@ class ApacheFcgid(Apache):
     supervised = False
 
     def environment(self):
-        return (f"FcgidIPCDir {self.directory}/run\n"
-                f"FcgidProcessTableFile {self.directory}/run/fcgid_shm\n"
-                f"FcgidInitialEnv PGSERVICEFILE {self.service}")
+        return "\n".join((
+            f"FcgidIPCDir {self.directory}/run",
+            f"FcgidProcessTableFile {self.directory}/run/fcgid_shm",
+            f"FcgidInitialEnv PGSERVICEFILE {self.service}",
+            *(f"FcgidInitialEnv {name} {value}"
+              for name, value in self.settings.items())))
 
 
 class SharedHosting:
