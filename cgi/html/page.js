@@ -186,6 +186,7 @@ function signOut(message) {
 	token = the.token.value = the.search.value = "";
 	the.active.checked = true;
 	clear();
+	update();
 	search();
 	refuse(message);
 	the.said.textContent = "Signed out.";
