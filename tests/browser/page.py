@@ -99,6 +99,11 @@ class Page:
         """The text in <code> of a token's row."""
         return dict(self.rows())[self.id_of(token)]
 
+    def reveal(self, token):
+        """Let a token be shown, and wait until it is."""
+        self.browser.click("Reveal", self.row(token))
+        self.browser.wait(lambda: self.code(token) == token, "the full token")
+
     def status(self):
         """What the search says."""
         return " ".join(self.browser.texts("[role=status]"))

@@ -88,6 +88,10 @@ SORTS = Person(11, (
 ))
 SORTS_ACTIVE = 7
 
+# Some of theirs by name.
+THREE_DAYS, SHORT, FOR_EVER, FAR, EXPIRED = (
+    SORTS.tokens[n].token for n in (1, 3, 5, 6, 8))
+
 # A hundred active lives, from minutes to a hundred years.
 MANY = Person(12, tuple(
     Token(made_up(f"many {n}"),
@@ -115,6 +119,10 @@ LEAVING = Person(16, tuple(
     for name in ("leaving", "leaving first")))
 
 PEOPLE = (SORTS, MANY, SINGLE, EMPTY, STRANGER, LEAVING)
+
+# What nobody has.
+WRONG = made_up("wrong")
+WRONG_KEY = "made_up_key"
 
 # The full texts that must not show, except one that is being revealed.
 SECRETS = (*(token for _, token in example.ROWS),
