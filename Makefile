@@ -278,7 +278,7 @@ lint: packages-lint $(B)/sql.h $(B)/html.h
 	flake8 --max-line-length=80 --extend-ignore=E101,W191 $(TESTS_PY)
 	@export PYTHONPATH=tests:$$(echo tests/*/ | tr ' ' :); \
 	for module in $(KIT); do \
-		python3 -B -c "import $$module" || exit 1; \
+		/usr/bin/python3 -B -c "import $$module" || exit 1; \
 	done
 	shellcheck cgi/html/embed tests/run tests/house tests/demo/demo \
 	    tests/kit/cluster tests/kit/packages .ci/run \
