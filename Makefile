@@ -69,9 +69,9 @@ B       = build
 PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
-PURE    = accept config database_url errors hosts json links query records \
-          render request response route text timestamp token_list uri verdict \
-          words
+PURE    = accept config database_url errors fingerprint hosts json links query \
+          records render request response route text timestamp token_list uri \
+          verdict words
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection db \
             endpoint gateway gateway_cgi gateway_fastcgi listener log main \
             signals statements supervisor tokens)

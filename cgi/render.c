@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fingerprint.h"
 #include "json.h"
 #include "render.h"
 #include "timestamp.h"
@@ -45,11 +46,12 @@
 #define ROW_MAX                                                      \
 	(strlen("," ROW_EXPIRES "\"\"" ROW_TOKEN ELLIPSIS ROW_END) + \
 	    TIMESTAMP_SIZE + OWNER_SIZE)
-#define DETAILS_MAX                                                         \
-	(strlen(ROW_ID ROW_CREATED_AT                                       \
-	     "\"\"" ROW_APPLICATION APPLICATION_CLIENT_ID APPLICATION_NAME  \
-	         APPLICATION_END ROW_FINGERPRINT ROW_CURRENT ROW_EXPIRED) + \
-	    TIMESTAMP_SIZE + (size_t)3 * JSON_NUMBER_MAX)
+#define DETAILS_MAX                                                        \
+	(strlen(ROW_ID ROW_CREATED_AT                                      \
+	     "\"\"" ROW_APPLICATION APPLICATION_CLIENT_ID APPLICATION_NAME \
+	         APPLICATION_END ROW_FINGERPRINT                           \
+	     "\"\"" ROW_CURRENT ROW_EXPIRED) +                             \
+	    TIMESTAMP_SIZE + FINGERPRINT_SIZE + (size_t)3 * JSON_NUMBER_MAX)
 
 static size_t
 text_len(struct token_text text)
@@ -69,8 +71,7 @@ ceiling(const struct token_list *list)
 		size += ROW_MAX + text_len(list->rows[i].token);
 		if (details != NULL)
 			size += DETAILS_MAX + text_len(details->client_id) +
-			        text_len(details->name) +
-			        text_len(details->fingerprint);
+			        text_len(details->name);
 	}
 	return size;
 }
@@ -124,6 +125,17 @@ write_application(struct json *json, const struct token_details *details)
 }
 
 static void
+write_fingerprint(struct json *json, const unsigned char *digest)
+{
+	char text[FINGERPRINT_SIZE];
+
+	if (digest != NULL)
+		json_plain(json, text, fingerprint_format(text, digest));
+	else
+		json_raw(json, "null");
+}
+
+static void
 write_details(struct json *json, const struct token_row *row)
 {
 	const struct token_details *details = row->details;
@@ -133,7 +145,8 @@ write_details(struct json *json, const struct token_row *row)
 	json_raw(json, ROW_CREATED_AT);
 	write_moment(json, &details->created);
 	write_application(json, details);
-	write_text(json, ROW_FINGERPRINT, details->fingerprint);
+	json_raw(json, ROW_FINGERPRINT);
+	write_fingerprint(json, details->digest);
 	write_boolean(json, ROW_CURRENT, details->current);
 	write_boolean(json, ROW_EXPIRED, details->expired);
 }

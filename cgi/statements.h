@@ -12,6 +12,7 @@
 /* Types of columns and parameters (PostgreSQL, src/include/catalog/pg_type.dat)
  */
 #define TYPE_BOOL            16
+#define TYPE_BYTEA           17
 #define TYPE_INT8            20
 #define TYPE_TEXT            25
 #define TYPE_TIMESTAMPTZ     1184

@@ -28,9 +28,9 @@ struct token_details {
 	struct token_moment created;
 	bool has_application;
 	struct token_text client_id, name; /* the application's */
-	struct token_text fingerprint;
-	bool current; /* the request carries this token */
-	bool expired; /* the active list leaves it out */
+	const unsigned char *digest; /* see fingerprint.h; NULL for SQL NULL */
+	bool current;                /* the request carries this token */
+	bool expired;                /* the active list leaves it out */
 };
 
 struct token_row {

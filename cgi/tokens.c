@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fingerprint.h"
 #include "log.h"
 #include "statements.h"
 #include "tokens.h"
@@ -22,7 +23,7 @@ enum {
 	APPLICATION_ID,
 	CLIENT_ID,
 	NAME,
-	FINGERPRINT,
+	DIGEST,
 	CURRENT,
 	EXPIRED,
 	COLUMNS,
@@ -161,6 +162,15 @@ read_moment(const struct answer *answer, int row, int column)
 	return (struct token_moment){ true, answer_int64(answer, row, column) };
 }
 
+/* NULL for SQL NULL, which has no bytes, and where another length is wrong. */
+static const unsigned char *
+read_digest(const struct answer *answer, int row, int column)
+{
+	if (answer_length(answer, row, column) != FINGERPRINT_DIGEST_LEN)
+		return NULL;
+	return (const unsigned char *)answer_text(answer, row, column);
+}
+
 static struct token_details
 read_details(const struct answer *answer, int row)
 {
@@ -169,7 +179,7 @@ read_details(const struct answer *answer, int row)
 		.has_application = !answer_is_null(answer, row, APPLICATION_ID),
 		.client_id = read_text(answer, row, CLIENT_ID),
 		.name = read_text(answer, row, NAME),
-		.fingerprint = read_text(answer, row, FINGERPRINT),
+		.digest = read_digest(answer, row, DIGEST),
 		.current = answer_boolean(answer, row, CURRENT),
 		.expired = answer_boolean(answer, row, EXPIRED),
 	};
@@ -212,7 +222,7 @@ is_answer(const struct answer *answer, const struct tokens_request *request,
 {
 	static const unsigned int types[COLUMNS] = { TYPE_TEXT, TYPE_INT8,
 		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
-		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
+		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA,
 		TYPE_BOOL, TYPE_BOOL };
 
 	if (!answer_has_types(

@@ -159,6 +159,17 @@ get_boolean(struct json_object *object, const char *name)
 }
 
 static void
+check_fingerprint(struct json_object *object, const unsigned char *digest)
+{
+	struct json_object *text = get(object, "fingerprint",
+	    digest != NULL ? json_type_string : json_type_null);
+
+	if (digest != NULL)
+		PROMISE(
+		    json_object_get_string_len(text) == FINGERPRINT_SIZE - 1);
+}
+
+static void
 check_details(struct json_object *json, const struct token_row *row)
 {
 	const struct token_details *details = row->details;
@@ -167,7 +178,7 @@ check_details(struct json_object *json, const struct token_row *row)
 
 	PROMISE(get_number(json, "id") == row->id);
 	check_moment(json, "created_at", details->created.known);
-	check_text(json, "fingerprint", details->fingerprint, "");
+	check_fingerprint(json, details->digest);
 	PROMISE(get_boolean(json, "current") == details->current);
 	PROMISE(get_boolean(json, "expired") == details->expired);
 	if (!details->has_application)

@@ -10,6 +10,7 @@
 #ifndef FAKE_DATABASE_H
 #define FAKE_DATABASE_H
 
+#include "fingerprint.h"
 #include "fuzz.h"
 #include "tokens.h"
 #include "uri.h"
@@ -231,7 +232,9 @@ take_row(struct db *db, const uint8_t **data, const uint8_t *end)
 	if ((p[0] & ROW_TEXTS) != 0) {
 		row->token = make_text(p + 10, len);
 		mask(db->masks[db->n], row->token);
-		details->fingerprint = row->token;
+		if (row->token.len >= FINGERPRINT_DIGEST_LEN)
+			details->digest =
+			    (const unsigned char *)row->token.bytes;
 	}
 	if ((p[0] & ROW_NAMES) != 0)
 		details->client_id = details->name = row->token;

@@ -1,7 +1,6 @@
 """What the SQL suites share: the program's statements, and how to run them."""
 
 import ast
-import base64
 import hashlib
 import os
 import re
@@ -111,11 +110,9 @@ def execute(statement, key, token, project=None, number=40, offset=0,
     return f"EXECUTE {statement}({', '.join(arguments)});"
 
 
-def fingerprint(token):
-    """What details say of a token: RFC 6234's SHA-256 in RFC 4648's
-    base64url."""
-    digest = hashlib.sha256(token.encode()).digest()
-    return "sha256~" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+def digest(token):
+    """What details say of a token, as psql prints it: RFC 6234's SHA-256."""
+    return "\\x" + hashlib.sha256(token.encode()).hexdigest()
 
 
 def fields(line, *places):

@@ -50,7 +50,7 @@ check_list(int mode, int shape, int extent, int form)
 	assert_string_equal(statements[s->unindexed].name, stand_in);
 	check_types(s, 7);
 	/* Details are columns more, and a table. */
-	assert_int_equal(strstr(s->text, "fingerprint") != NULL, form == 1);
+	assert_int_equal(strstr(s->text, "sha256") != NULL, form == 1);
 	assert_int_equal(strstr(s->text, "created_at") != NULL, form == 1);
 	/* Only permissions depend on whether show_all was sent. */
 	assert_int_equal(strstr(s->text, "$4") != NULL, mode == 1);
@@ -88,7 +88,7 @@ find_one(void **state)
 	assert_string_equal(s->name, row->name);
 	assert_int_equal(s->unindexed, id);
 	check_types(s, row->n);
-	assert_non_null(strstr(s->text, "fingerprint"));
+	assert_non_null(strstr(s->text, "sha256"));
 	assert_int_equal(strstr(s->text, "$6") != NULL, !row->current);
 }
 

@@ -30,7 +30,7 @@ enum {
 	APPLICATION_ID,
 	CLIENT_ID,
 	NAME,
-	FINGERPRINT,
+	DIGEST,
 	CURRENT,
 	EXPIRED,
 	DETAILED, /* so many with them */
@@ -95,7 +95,7 @@ answer_has_types(const struct answer *answer, const unsigned int *types, int n)
 {
 	static const unsigned int wanted[DETAILED] = { TYPE_TEXT, TYPE_INT8,
 		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
-		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
+		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA,
 		TYPE_BOOL, TYPE_BOOL };
 
 	return n == answer->columns &&
@@ -272,6 +272,16 @@ check_text(struct token_text got, const char *want)
 	assert_int_equal(got.len, strlen(want));
 }
 
+/* What is not a digest's length is no digest. */
+static void
+check_digest(const unsigned char *got, const char *want)
+{
+	if (want == NULL || strlen(want) != 32)
+		assert_null(got);
+	else
+		assert_memory_equal(got, want, 32);
+}
+
 /* Is a row what these cells say?  details: with all columns. */
 static void
 check_row(const struct token_row *got, const char *const *cells, bool details)
@@ -288,7 +298,7 @@ check_row(const struct token_row *got, const char *const *cells, bool details)
 	assert_int_equal(more->has_application, cells[APPLICATION_ID] != NULL);
 	check_text(more->client_id, cells[CLIENT_ID]);
 	check_text(more->name, cells[NAME]);
-	check_text(more->fingerprint, cells[FINGERPRINT]);
+	check_digest(more->digest, cells[DIGEST]);
 	assert_int_equal(more->current, strcmp(cells[CURRENT], "t") == 0);
 	assert_int_equal(more->expired, strcmp(cells[EXPIRED], "t") == 0);
 }
@@ -339,11 +349,13 @@ read_answer(void **state)
 }
 
 /* An application is there where its id is, whatever its columns are. */
-#define DETAILS_1 \
-	"-7", "1", "client", "Mage \"\\ \xc3\xa9", "sha256~x", "t", "f"
+#define DETAILS_1                                  \
+	"-7", "1", "client", "Mage \"\\ \xc3\xa9", \
+	    "0123456789abcdef0123456789abcdef", "t", "f"
 #define DETAILS_2 NULL, NULL, NULL, NULL, NULL, "f", "t"
-#define DETAILS_3 "3", "0", NULL, NULL, "", "f", "f"
-#define NO_TOKEN  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+#define DETAILS_3 \
+	"3", "0", NULL, NULL, "0123456789abcdef0123456789abcde", "f", "f"
+#define NO_TOKEN NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 
 /* Rows come in another order, so that their details must follow them. */
 static const struct detailed {
