@@ -62,10 +62,9 @@ json_plain(struct json *json, const char *text, size_t len)
 }
 
 /*
- * Append a value, which is no longer the caller's; NULL: there was no memory
- * for it.  When memory runs out json-c can lose a part and still give valid
- * JSON, so the caller says how long a string is; 0: a number, which json-c
- * writes whole or not at all.
+ * Append a value; NULL: there was no memory for it.  When memory runs out
+ * json-c can lose a part and still give valid JSON, so the caller says how long
+ * a string is; 0: a number, which json-c writes whole or not at all.
  */
 static void
 append_value(struct json *json, struct json_object *value, size_t len)
@@ -81,10 +80,9 @@ append_value(struct json *json, struct json_object *value, size_t len)
 		fail(json);
 	else
 		json_append(json, text, written);
-	/* It is const for us alone, and soon free. */
+	/* It is const for us alone, and not read again. */
 	if (text != NULL)
 		explicit_bzero((void *)(uintptr_t)text, written);
-	json_object_put(value);
 }
 
 /* The bytes that JSON adds to each byte of a string (RFC 8259, section 7). */
@@ -110,25 +108,34 @@ void
 json_string(struct json *json, const char *text, size_t len)
 {
 	size_t written = json_string_len(text, len);
+	struct json_object *value;
 
-	if (text == NULL)
+	if (text == NULL) {
 		json_raw(json, "null");
-	else if (written == len + strlen("\"\""))
+	} else if (written == len + strlen("\"\"")) {
 		json_plain(json, text, len);
-	else
-		append_value(
-		    json, json_object_new_string_len(text, (int)len), written);
+	} else {
+		value = json_object_new_string_len(text, (int)len);
+		append_value(json, value, written);
+		json_object_put(value);
+	}
 }
 
 void
 json_int64(struct json *json, int64_t value)
 {
-	append_value(json, json_object_new_int64(value), 0);
+	if (json->number == NULL)
+		json->number = json_object_new_int64(value);
+	else
+		json_object_set_int64(json->number, value);
+	append_value(json, json->number, 0);
 }
 
 bool
 json_end(struct json *json, char **text, size_t *len)
 {
+	json_object_put(json->number);
+	json->number = NULL;
 	if (json->bytes == NULL)
 		return false;
 	json->bytes[json->len] = '\0';

@@ -15,6 +15,7 @@
 struct json {
 	char *bytes;      /* NULL: it has failed */
 	size_t len, size; /* of what is written, without NUL; of the room */
+	struct json_object *number; /* json-c's, for all numbers; or NULL */
 };
 
 /* The most bytes that json_int64() writes. */

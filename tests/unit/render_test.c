@@ -507,7 +507,7 @@ run_out_of_memory_anywhere(void **state)
 	rows[0] = (struct token_row){ TOKEN("a"), .details = &details[1] };
 	details[1] = (struct token_details){ .current = true };
 	page.n = 1;
-	run_out(&page, 4, 2);
+	run_out(&page, 3, 3);
 }
 
 /* Many rows: the length is right, and so is the last one. */
