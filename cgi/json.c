@@ -92,13 +92,12 @@ static const unsigned char escape_len[UCHAR_MAX + 1] = {
 	5, 5, 5, 5, 5, 5, 5, 5, ['"'] = 1, ['\\'] = 1
 };
 
-size_t
-json_string_len(const char *text, size_t len)
+/* The bytes of a text as a string. */
+static size_t
+string_len(const char *text, size_t len)
 {
 	size_t more = strlen("\"\"");
 
-	if (text == NULL)
-		return strlen("null");
 	for (size_t i = 0; i < len; i++)
 		more += escape_len[(unsigned char)text[i]];
 	return len + more;
@@ -107,12 +106,15 @@ json_string_len(const char *text, size_t len)
 void
 json_string(struct json *json, const char *text, size_t len)
 {
-	size_t written = json_string_len(text, len);
 	struct json_object *value;
+	size_t written;
 
 	if (text == NULL) {
 		json_raw(json, "null");
-	} else if (written == len + strlen("\"\"")) {
+		return;
+	}
+	written = string_len(text, len);
+	if (written == len + strlen("\"\"")) {
 		json_plain(json, text, len);
 	} else {
 		value = json_object_new_string_len(text, (int)len);

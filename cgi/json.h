@@ -22,6 +22,12 @@ struct json {
 #define JSON_NUMBER_MAX 20
 
 /*
+ * The most bytes that json_string() writes for a text of len bytes: "null", or
+ * quotes and an escape for each.
+ */
+#define JSON_STRING_MAX(len) (strlen("null") + strlen("\\u0000") * (len))
+
+/*
  * Begin a text.
  *
  * ceiling  the most bytes that it will have, without NUL; a longer text is a
@@ -47,9 +53,6 @@ void json_plain(struct json *json, const char *text, size_t len);
  * text  len bytes of UTF-8
  */
 void json_string(struct json *json, const char *text, size_t len);
-
-/* The bytes that json_string() writes. */
-size_t json_string_len(const char *text, size_t len);
 
 void json_int64(struct json *json, int64_t value);
 

@@ -53,12 +53,6 @@
 	     "\"\"" ROW_CURRENT ROW_EXPIRED) +                             \
 	    TIMESTAMP_SIZE + FINGERPRINT_SIZE + (size_t)3 * JSON_NUMBER_MAX)
 
-static size_t
-text_len(struct token_text text)
-{
-	return json_string_len(text.bytes, text.len);
-}
-
 /* The most bytes that the rows' text can have. */
 static size_t
 ceiling(const struct token_list *list)
@@ -68,10 +62,11 @@ ceiling(const struct token_list *list)
 	for (size_t i = 0; i < list->n; i++) {
 		const struct token_details *details = list->rows[i].details;
 
-		size += ROW_MAX + text_len(list->rows[i].token);
+		size += ROW_MAX + JSON_STRING_MAX(list->rows[i].token.len);
 		if (details != NULL)
-			size += DETAILS_MAX + text_len(details->client_id) +
-			        text_len(details->name);
+			size += DETAILS_MAX +
+			        JSON_STRING_MAX(details->client_id.len) +
+			        JSON_STRING_MAX(details->name.len);
 	}
 	return size;
 }
@@ -156,7 +151,7 @@ static void
 write_row(struct json *json, const struct token_list *list,
     const struct token_row *row, const char *owner)
 {
-	json_raw(json, ROW_EXPIRES);
+	json_raw(json, row == list->rows ? ROW_EXPIRES : "," ROW_EXPIRES);
 	write_moment(json, &row->expires);
 	json_raw(json, ROW_TOKEN);
 	if (list->masked && row->token.bytes != NULL)
@@ -185,11 +180,8 @@ render_list(const struct token_list *list, bool next, char **text, size_t *len)
 	json_begin(&json, strlen(LIST_BEGIN LIST_COUNT LIST_NEXT LIST_END) +
 	                      (size_t)2 * JSON_NUMBER_MAX + ceiling(list));
 	json_raw(&json, LIST_BEGIN);
-	for (size_t i = 0; i < list->n; i++) {
-		if (i > 0)
-			json_raw(&json, ",");
+	for (size_t i = 0; i < list->n; i++)
 		write_row(&json, list, &list->rows[i], owner);
-	}
 	json_raw(&json, LIST_COUNT);
 	json_int64(&json, list->count);
 	write_boolean(&json, LIST_NEXT, next);
