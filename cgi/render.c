@@ -110,7 +110,7 @@ static void
 write_application(struct json *json, const struct token_details *details)
 {
 	json_raw(json, ROW_APPLICATION);
-	if (!details->has_application) {
+	if (details->client_id.bytes == NULL && details->name.bytes == NULL) {
 		json_raw(json, "null");
 		return;
 	}

@@ -26,8 +26,8 @@ struct token_moment {
 
 struct token_details {
 	struct token_moment created;
-	bool has_application;
-	struct token_text client_id, name; /* the application's */
+	/* The application's; where both are SQL NULL, there is none. */
+	struct token_text client_id, name;
 	const unsigned char *digest; /* see fingerprint.h; NULL for SQL NULL */
 	bool current;                /* the request carries this token */
 	bool expired;                /* the active list leaves it out */

@@ -20,7 +20,6 @@ enum {
 	TOKEN,
 	PLAIN_COLUMNS,
 	CREATED_AT = PLAIN_COLUMNS,
-	APPLICATION_ID,
 	CLIENT_ID,
 	NAME,
 	DIGEST,
@@ -176,7 +175,6 @@ read_details(const struct answer *answer, int row)
 {
 	return (struct token_details){
 		.created = read_moment(answer, row, CREATED_AT),
-		.has_application = !answer_is_null(answer, row, APPLICATION_ID),
 		.client_id = read_text(answer, row, CLIENT_ID),
 		.name = read_text(answer, row, NAME),
 		.digest = read_digest(answer, row, DIGEST),
@@ -222,8 +220,8 @@ is_answer(const struct answer *answer, const struct tokens_request *request,
 {
 	static const unsigned int types[COLUMNS] = { TYPE_TEXT, TYPE_INT8,
 		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
-		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA,
-		TYPE_BOOL, TYPE_BOOL };
+		TYPE_TIMESTAMPTZ, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA, TYPE_BOOL,
+		TYPE_BOOL };
 
 	if (!answer_has_types(
 	        answer, types, details ? COLUMNS : PLAIN_COLUMNS) ||

@@ -1,15 +1,15 @@
 -- details.sql - the columns that details add to a row of list:
 --
---   created_at      timestamptz  may be NULL
---   application_id  bigint       NULL: the token has no application
---   client_id       text         the application's; may be NULL
---   name            text         the application's; may be NULL
---   digest          bytea        SHA-256 of the token's bytes in UTF-8; NULL
---                                where the token is
---   current         boolean      is it the token that the request carries?
---   expired         boolean      does the active list leave it out?
+--   created_at  timestamptz  may be NULL
+--   client_id   text         the application's; may be NULL
+--   name        text         the application's; may be NULL; where both are,
+--                            the token has no application that says who it is
+--   digest      bytea        SHA-256 of the token's bytes in UTF-8; NULL where
+--                            the token is
+--   current     boolean      is it the token that the request carries?
+--   expired     boolean      does the active list leave it out?
 
-, list.created_at::timestamptz, application.id::bigint AS application_id,
+, list.created_at::timestamptz,
 application.client_id::text, application.name::text,
 sha256(convert_to(list.token::text, 'UTF8'::name)) AS digest,
 list.id = caller.token_id AS current,

@@ -173,15 +173,17 @@ static void
 check_details(struct json_object *json, const struct token_row *row)
 {
 	const struct token_details *details = row->details;
+	bool has_application =
+	    details->client_id.bytes != NULL || details->name.bytes != NULL;
 	struct json_object *application = get(json, "application",
-	    details->has_application ? json_type_object : json_type_null);
+	    has_application ? json_type_object : json_type_null);
 
 	PROMISE(get_number(json, "id") == row->id);
 	check_moment(json, "created_at", details->created.known);
 	check_fingerprint(json, details->digest);
 	PROMISE(get_boolean(json, "current") == details->current);
 	PROMISE(get_boolean(json, "expired") == details->expired);
-	if (!details->has_application)
+	if (!has_application)
 		return;
 	PROMISE(json_object_object_length(application) == 2);
 	check_text(application, "client_id", details->client_id, "");

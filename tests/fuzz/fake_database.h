@@ -23,13 +23,13 @@
 #define BYTE_NO_PAGE 0x20
 
 /* A row's flags. */
-#define ROW_EXPIRES     0x01
-#define ROW_TEXTS       0x02
-#define ROW_CREATED     0x04
-#define ROW_APPLICATION 0x08
-#define ROW_NAMES       0x10
-#define ROW_CURRENT     0x20
-#define ROW_EXPIRED     0x40
+#define ROW_EXPIRES   0x01
+#define ROW_TEXTS     0x02
+#define ROW_CREATED   0x04
+#define ROW_CLIENT_ID 0x08
+#define ROW_NAME      0x10
+#define ROW_CURRENT   0x20
+#define ROW_EXPIRED   0x40
 
 /* What may become of a request that reaches the database. */
 static const struct fate {
@@ -221,7 +221,6 @@ take_row(struct db *db, const uint8_t **data, const uint8_t *end)
 	*data += 10 + len;
 	*row = (struct token_row){ .id = (int64_t)db->n + 1 };
 	*details = (struct token_details){
-		.has_application = (p[0] & ROW_APPLICATION) != 0,
 		.current = (p[0] & ROW_CURRENT) != 0,
 		.expired = (p[0] & ROW_EXPIRED) != 0,
 	};
@@ -236,8 +235,10 @@ take_row(struct db *db, const uint8_t **data, const uint8_t *end)
 			details->digest =
 			    (const unsigned char *)row->token.bytes;
 	}
-	if ((p[0] & ROW_NAMES) != 0)
-		details->client_id = details->name = row->token;
+	if ((p[0] & ROW_CLIENT_ID) != 0)
+		details->client_id = row->token;
+	if ((p[0] & ROW_NAME) != 0)
+		details->name = row->token;
 	db->n++;
 	return true;
 }

@@ -27,7 +27,6 @@ enum {
 	TOKEN,
 	PLAIN, /* so many without details */
 	CREATED_AT = PLAIN,
-	APPLICATION_ID,
 	CLIENT_ID,
 	NAME,
 	DIGEST,
@@ -95,8 +94,8 @@ answer_has_types(const struct answer *answer, const unsigned int *types, int n)
 {
 	static const unsigned int wanted[DETAILED] = { TYPE_TEXT, TYPE_INT8,
 		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
-		TYPE_TIMESTAMPTZ, TYPE_INT8, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA,
-		TYPE_BOOL, TYPE_BOOL };
+		TYPE_TIMESTAMPTZ, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA, TYPE_BOOL,
+		TYPE_BOOL };
 
 	return n == answer->columns &&
 	       memcmp(types, wanted, (size_t)n * sizeof wanted[0]) == 0;
@@ -295,7 +294,6 @@ check_row(const struct token_row *got, const char *const *cells, bool details)
 	if (more == NULL)
 		return;
 	check_moment(more->created, cells[CREATED_AT]);
-	assert_int_equal(more->has_application, cells[APPLICATION_ID] != NULL);
 	check_text(more->client_id, cells[CLIENT_ID]);
 	check_text(more->name, cells[NAME]);
 	check_digest(more->digest, cells[DIGEST]);
@@ -348,14 +346,12 @@ read_answer(void **state)
 	forget(&db, &page);
 }
 
-/* An application is there where its id is, whatever its columns are. */
-#define DETAILS_1                                  \
-	"-7", "1", "client", "Mage \"\\ \xc3\xa9", \
+#define DETAILS_1                             \
+	"-7", "client", "Mage \"\\ \xc3\xa9", \
 	    "0123456789abcdef0123456789abcdef", "t", "f"
-#define DETAILS_2 NULL, NULL, NULL, NULL, NULL, "f", "t"
-#define DETAILS_3 \
-	"3", "0", NULL, NULL, "0123456789abcdef0123456789abcde", "f", "f"
-#define NO_TOKEN NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+#define DETAILS_2 NULL, NULL, NULL, NULL, "f", "t"
+#define DETAILS_3 "3", NULL, "", "0123456789abcdef0123456789abcde", "f", "f"
+#define NO_TOKEN  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 
 /* Rows come in another order, so that their details must follow them. */
 static const struct detailed {
