@@ -209,10 +209,9 @@ tell_connection(struct report *report, struct db *db)
 /* Ask one of sql/statements/check*.sql and tell its lines. */
 static bool
 tell_lines(struct report *report, struct db *db, enum statement_id id,
-    const char *value, int length)
+    const struct statement_params *params)
 {
-	const struct statement_params params = { { value }, { length } };
-	enum db_result result = db_ask(db, id, &params);
+	enum db_result result = db_ask(db, id, params);
 	const struct answer *answer;
 
 	if (result != DB_OK) {
@@ -233,16 +232,20 @@ static void
 tell_database(struct report *report, struct db *db, const struct config *config)
 {
 	const char by_permission[] = { config->by_permission ? 1 : 0 };
+	const char revoke[] = { config->revoke == 1 ? 1 : 0 };
 	const char *clients = config->client_ids;
 	const char *project = config->project_uuid;
+	const struct statement_params
+	    of_check = { { by_permission, revoke }, { 1, 1 } },
+	    of_clients = { { clients }, { (int)strlen(clients) } },
+	    of_projects = { { project },
+		    { project != NULL ? (int)strlen(project) : 0 } };
 
 	/* The others read tables, of which the first says whether they can. */
-	if (tell_lines(report, db, STATEMENT_CHECK, by_permission, 1) &&
+	if (tell_lines(report, db, STATEMENT_CHECK, &of_check) &&
 	    report->errors == 0 &&
-	    tell_lines(report, db, STATEMENT_CHECK_CLIENTS, clients,
-	        (int)strlen(clients)))
-		tell_lines(report, db, STATEMENT_CHECK_PROJECTS, project,
-		    project != NULL ? (int)strlen(project) : 0);
+	    tell_lines(report, db, STATEMENT_CHECK_CLIENTS, &of_clients))
+		tell_lines(report, db, STATEMENT_CHECK_PROJECTS, &of_projects);
 }
 
 /* Tell the verdict. */

@@ -67,6 +67,8 @@ static const struct setting settings[] = {
 	    "masked: only the first characters of each token are ever shown" },
 	{ PREFIX "PAGE", CHOICE(page, "0", "1"), "1",
 	    "0: browsers get no page" },
+	{ PREFIX "REVOKE", CHOICE(revoke, "0", "1"), "0",
+	    "1: callers may end their own tokens with DELETE; needs revoke.sql" },
 	{ PREFIX "STATEMENTS", CHOICE(statements, "prepared", "unnamed"),
 	    "prepared", "unnamed is for poolers in transaction mode" },
 	{ PREFIX "WORKERS", NUMBER(workers, 0, 64), "0",

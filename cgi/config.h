@@ -36,6 +36,7 @@ struct config {
 	int64_t max_limit;  /* rows, 1 ... */
 	int64_t display;    /* enum config_display */
 	int64_t page;       /* 1: browsers get the page */
+	int64_t revoke;     /* 1: callers may end their tokens */
 	int64_t statements; /* enum config_statements */
 	int64_t workers;    /* 0: this process alone */
 	int64_t successor;  /* 1: a worker takes the first process's place */

@@ -54,7 +54,8 @@ struct db {
 	bool indexed;              /* an index leads to a user's tokens */
 	bool hidden;               /* policies may hide rows */
 	struct hosts hosts;
-	bool patient; /* see db_be_patient() */
+	bool patient;     /* see db_be_patient() */
+	bool asked_again; /* see db_asked_again() */
 	enum failure failure;
 };
 
@@ -210,11 +211,20 @@ db_ask(
 	struct verdict verdict = { DB_FAILED, true };
 
 	db->failure = FAILURE_AWAY; /* unless an attempt says more */
-	for (int i = 0; i < ATTEMPTS && verdict.replace; i++)
+	db->asked_again = false;
+	for (int i = 0; i < ATTEMPTS && verdict.replace; i++) {
+		db->asked_again = i > 0;
 		verdict = ask_once(db, id, params, end_ms);
+	}
 	if (verdict.result != DB_OK)
 		log_failure(db);
 	return verdict.result;
+}
+
+bool
+db_asked_again(const struct db *db)
+{
+	return db->asked_again;
 }
 
 struct answer *

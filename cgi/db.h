@@ -40,6 +40,9 @@ struct db *db_new(
 enum db_result db_ask(struct db *db, enum statement_id id,
     const struct statement_params *params) __attribute__((warn_unused_result));
 
+/* Was the last question asked more than once? */
+bool db_asked_again(const struct db *db);
+
 /* The answer of DB_OK, until the next question or db_forget(). */
 struct answer *db_answer(struct db *db);
 

@@ -45,6 +45,8 @@ error_of(enum db_result result, enum tokens_outcome outcome)
 		return error_of_outcome(outcome);
 	case DB_UNAVAILABLE:
 		return ERROR_UNAVAILABLE;
+	case DB_READ_ONLY:
+		return ERROR_READ_ONLY;
 	case DB_TIMEOUT:
 		return ERROR_TIMEOUT;
 	case DB_FAILED:
@@ -82,7 +84,7 @@ write_tokens(struct response *response, enum tokens_which which,
 	if (which != TOKENS_LIST) {
 		if (!render_one(list, &text, &len))
 			return false;
-		response_set_token(response, text, len);
+		response_set_json(response, text, len);
 		return true;
 	}
 	if (!render_list(
@@ -94,17 +96,20 @@ write_tokens(struct response *response, enum tokens_which which,
 }
 
 static enum tokens_which
-which_tokens(const struct route *route)
+which_tokens(const struct route *route, enum request_method method,
+    const struct query *query)
 {
 	switch (route->kind) {
 	case ROUTE_LIST:
-		return TOKENS_LIST;
+		break;
 	case ROUTE_ONE:
 		return TOKENS_ONE;
 	case ROUTE_CURRENT:
 		return TOKENS_CURRENT;
 	}
-	return TOKENS_LIST;
+	if (method != REQUEST_DELETE)
+		return TOKENS_LIST;
+	return query->current == QUERY_FLAG_ON ? TOKENS_ALL : TOKENS_OTHERS;
 }
 
 /* The checks that need no database, in the manual's order. */
@@ -113,12 +118,16 @@ vet(struct tokens_request *wanted, struct query *query,
     const struct config *config, const struct route *route,
     const struct request *request, char message[QUERY_ERROR_SIZE])
 {
+	unsigned int known = request->method == REQUEST_DELETE
+	                         ? route->delete_parameters
+	                         : route->parameters;
+
 	if (request->query_len > QUERY_MAX)
 		return ERROR_QUERY_TOO_LARGE;
 	if (request->header_too_large)
 		return ERROR_HEADER_TOO_LARGE;
-	if (!query_parse(query, route->parameters, request->query,
-	        request->query_len, message))
+	if (!query_parse(
+	        query, known, request->query, request->query_len, message))
 		return ERROR_INVALID_PARAMETER;
 	if (!choose_api_key(wanted, config, request, query))
 		return ERROR_INVALID_API_KEY;
@@ -127,6 +136,7 @@ vet(struct tokens_request *wanted, struct query *query,
 
 	if (query->limit > config->max_limit)
 		query->limit = config->max_limit;
+	wanted->which = which_tokens(route, request->method, query);
 	wanted->id = route_id(request->path);
 	wanted->token = request->token.text;
 	wanted->token_len = request->token.len;
@@ -140,36 +150,76 @@ vet(struct tokens_request *wanted, struct query *query,
 	return ERROR_NONE;
 }
 
-/* GET and HEAD of tokens. */
+/* GET and HEAD: read tokens, and write the answer where there is no error. */
+static enum error
+read_tokens(const struct config *config, struct db *db,
+    const struct tokens_request *wanted, const struct query *query,
+    struct response *response)
+{
+	struct token_list list = { .n = 0 };
+	enum tokens_outcome outcome = TOKENS_OK;
+	enum db_result result =
+	    tokens_read(db, config, wanted, &outcome, &list);
+	enum error error = error_of(result, outcome);
+
+	if (error == ERROR_NONE &&
+	    !write_tokens(response, wanted->which, query, &list)) {
+		log_line("out of memory for a list of %zu rows", list.n);
+		error = ERROR_INTERNAL;
+	}
+	tokens_forget(db, &list);
+	return error;
+}
+
+/* DELETE: the same with revoking. */
+static enum error
+revoke_tokens(const struct config *config, struct db *db,
+    const struct tokens_request *wanted, struct response *response)
+{
+	enum tokens_outcome outcome = TOKENS_OK;
+	int64_t count = 0;
+	enum db_result result =
+	    tokens_revoke(db, config, wanted, &outcome, &count);
+	enum error error = error_of(result, outcome);
+	char *text;
+	size_t len;
+
+	db_forget(db);
+	if (error != ERROR_NONE)
+		return error;
+	if (wanted->which == TOKENS_ONE || wanted->which == TOKENS_CURRENT) {
+		response_set_done(response);
+		return ERROR_NONE;
+	}
+	if (!render_count(count, &text, &len)) {
+		log_line("out of memory for a number");
+		return ERROR_INTERNAL;
+	}
+	response_set_json(response, text, len);
+	return ERROR_NONE;
+}
+
 static void
 answer_tokens(const struct config *config, struct db *db,
     const struct route *route, const struct request *request,
     struct response *response)
 {
 	struct query query;
-	struct tokens_request wanted = { .which = which_tokens(route) };
-	struct token_list list = { .n = 0 };
-	enum tokens_outcome outcome = TOKENS_OK;
+	struct tokens_request wanted = { .which = TOKENS_LIST };
 	enum error error = ERROR_INTERNAL;
-	enum db_result result;
 	char message[QUERY_ERROR_SIZE];
 
 	if (db != NULL)
 		error = vet(&wanted, &query, config, route, request, message);
-	if (error == ERROR_NONE) {
-		result = tokens_read(db, config, &wanted, &outcome, &list);
-		error = error_of(result, outcome);
-	}
-	if (error == ERROR_NONE &&
-	    !write_tokens(response, wanted.which, &query, &list)) {
-		log_line("out of memory for a list of %zu rows", list.n);
-		error = ERROR_INTERNAL;
-	}
+	if (error == ERROR_NONE)
+		error =
+		    request->method == REQUEST_DELETE
+		        ? revoke_tokens(config, db, &wanted, response)
+		        : read_tokens(config, db, &wanted, &query, response);
 	if (error != ERROR_NONE)
 		response_set_error(response, error,
 		    error == ERROR_INVALID_PARAMETER ? message : NULL,
 		    request->token.state != CREDENTIAL_ABSENT);
-	tokens_forget(db, &list);
 }
 
 /* Give the log the request's id, else one that it makes up; return that. */
@@ -182,18 +232,35 @@ begin_request(const struct config *config, const struct request *request)
 	return log_begin_request(request->id, request->id_len);
 }
 
-/* OPTIONS, and a method that the address does not have: say those it has. */
+/* The methods of an address, as ROUTE_METHOD() or-ed. */
+static unsigned int
+methods_of(const struct route *route, const struct config *config)
+{
+	return config->revoke == 1
+	           ? route->methods
+	           : route->methods & ~ROUTE_METHOD(REQUEST_DELETE);
+}
+
+/* Answer what has an address. */
 static void
-answer_methods(const struct route *route, enum request_method method,
+answer_route(const struct config *config, struct db *db,
+    const struct route *route, const struct request *request,
     struct response *response)
 {
-	char methods[ROUTE_METHODS_SIZE];
+	unsigned int methods = methods_of(route, config);
+	char names[ROUTE_METHODS_SIZE];
 
-	route_methods(methods, route);
-	if (route_has(route, method))
-		response_set_options(response, methods);
+	route_methods(names, methods);
+	response->varies = route->kind == ROUTE_LIST && config->page == 1;
+	if ((methods & ROUTE_METHOD(request->method)) == 0)
+		response_set_not_allowed(response, names);
+	else if (request->method == REQUEST_OPTIONS)
+		response_set_options(response, names);
+	else if (response->varies && request->navigates &&
+	         request->method != REQUEST_DELETE)
+		response_set_page(response);
 	else
-		response_set_not_allowed(response, methods);
+		answer_tokens(config, db, route, request, response);
 }
 
 void
@@ -207,17 +274,10 @@ endpoint_answer(const struct config *config, struct db *db,
 	request_parse(&request, variables);
 	response_begin(response, begin_request(config, &request));
 	route = route_find(request.path, program);
-	response->varies =
-	    route != NULL && route->kind == ROUTE_LIST && config->page == 1;
-	if (route == NULL)
-		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
-	else if (!route_has(route, request.method) ||
-	         request.method == REQUEST_OPTIONS)
-		answer_methods(route, request.method, response);
-	else if (response->varies && request.navigates)
-		response_set_page(response);
+	if (route != NULL)
+		answer_route(config, db, route, &request, response);
 	else
-		answer_tokens(config, db, route, &request, response);
+		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
 	if (request.method == REQUEST_HEAD)
 		response_drop_body(response);
 }

@@ -39,6 +39,8 @@ const struct error_row errors[ERRORS] = {
 	[ERROR_UNAVAILABLE] = { 503, "Service Unavailable",
 	    "service_unavailable", "The database is not available.", RETRY,
 	    CHALLENGE_NONE },
+	[ERROR_READ_ONLY] = { 503, "Service Unavailable", "service_unavailable",
+	    "The database can only be read now.", RETRY, CHALLENGE_NONE },
 	[ERROR_TIMEOUT] = { 504, "Gateway Timeout", "database_timeout",
 	    "The database did not answer in time.", RETRY, CHALLENGE_NONE },
 	[ERROR_INTERNAL] = { 500, "Internal Server Error", "internal_error",

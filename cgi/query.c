@@ -52,6 +52,10 @@ static const struct param {
 	[QUERY_MASK] = { "_mask", PARAM_FLAG, offsetof(struct query, mask),
 	    ON_OR_OFF,
 	    "only the first characters of each token; letters of any case" },
+	[QUERY_CURRENT] = { "_current", PARAM_FLAG,
+	    offsetof(struct query, current), ON_OR_OFF,
+	    "with DELETE of all tokens: the one of the request, too; letters "
+	    "of any case" },
 };
 
 /* What parsing is about. */

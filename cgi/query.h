@@ -25,6 +25,7 @@ enum query_parameter {
 	QUERY_API_KEY,
 	QUERY_FORMAT,
 	QUERY_MASK,
+	QUERY_CURRENT,
 	QUERY_PARAMETERS, /* how many there are */
 };
 
@@ -43,6 +44,7 @@ struct query {
 	enum query_flag show_all; /* expired tokens too */
 	enum query_flag mask;     /* absent and off: as the setting says */
 	bool details;
+	enum query_flag current; /* revoke the caller's token too */
 	char
 	    api_key[QUERY_API_KEY_MAX + 1]; /* UTF-8; "" when absent or empty */
 };

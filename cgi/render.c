@@ -16,6 +16,7 @@
 #define LIST_NEXT             ",\"next\":"
 #define LIST_END              "}}"
 #define ONE_BEGIN             "{\"oauth_access_token\":"
+#define COUNT_BEGIN           "{\"metadata\":{\"count\":"
 #define ONE_END               "}"
 
 #define ROW_EXPIRES           "{\"expires\":"
@@ -200,5 +201,17 @@ render_one(const struct token_list *list, char **text, size_t *len)
 	json_raw(&json, ONE_BEGIN);
 	write_row(&json, list, &list->rows[0], owner);
 	json_raw(&json, ONE_END);
+	return json_end(&json, text, len);
+}
+
+bool
+render_count(int64_t count, char **text, size_t *len)
+{
+	struct json json;
+
+	json_begin(&json, strlen(COUNT_BEGIN LIST_END) + JSON_NUMBER_MAX);
+	json_raw(&json, COUNT_BEGIN);
+	json_int64(&json, count);
+	json_raw(&json, LIST_END);
 	return json_end(&json, text, len);
 }

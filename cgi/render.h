@@ -28,4 +28,8 @@ bool render_list(const struct token_list *list, bool next, char **text,
 bool render_one(const struct token_list *list, char **text, size_t *len)
     __attribute__((warn_unused_result));
 
+/* Write {"metadata": {"count": N}}, in the same way. */
+bool render_count(int64_t count, char **text, size_t *len)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -105,6 +105,7 @@ const char *const request_methods[REQUEST_OTHER] = {
 	[REQUEST_GET] = "GET",
 	[REQUEST_HEAD] = "HEAD",
 	[REQUEST_OPTIONS] = "OPTIONS",
+	[REQUEST_DELETE] = "DELETE",
 };
 
 static enum request_method

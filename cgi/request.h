@@ -21,6 +21,7 @@ enum request_method {
 	REQUEST_GET,
 	REQUEST_HEAD,
 	REQUEST_OPTIONS,
+	REQUEST_DELETE,
 	REQUEST_OTHER, /* any other, or none */
 };
 

@@ -128,14 +128,27 @@ response_set_not_allowed(struct response *response, const char *methods)
 	finish_head(response);
 }
 
-void
-response_set_options(struct response *response, const char *methods)
+/* No Content-Length in a 204: RFC 9110, section 8.6. */
+static void
+start_no_content(struct response *response)
 {
 	response->tokens = NULL;
 	response->body = "";
 	response->body_len = 0;
 	start_head(response, 204, "No Content", JSON);
-	/* No Content-Length in a 204: RFC 9110, section 8.6. */
+}
+
+void
+response_set_done(struct response *response)
+{
+	start_no_content(response);
+	add_head(response, "\r\n");
+}
+
+void
+response_set_options(struct response *response, const char *methods)
+{
+	start_no_content(response);
 	add_head(response,
 	    "Allow: %s\r\n"
 	    "Access-Control-Allow-Methods: %s\r\n"
@@ -168,7 +181,7 @@ response_set_list(struct response *response, char *text, size_t len,
 }
 
 void
-response_set_token(struct response *response, char *text, size_t len)
+response_set_json(struct response *response, char *text, size_t len)
 {
 	start_tokens(response, text, len);
 	finish_head(response);

@@ -62,7 +62,7 @@ void response_set_not_allowed(struct response *response, const char *methods);
 void response_set_options(struct response *response, const char *methods);
 
 /*
- * Make the answer with a list, or with one token.
+ * Make the answer with a list, or with other JSON.
  *
  * text   JSON of len bytes and a NUL, from malloc(); owned by response from now
  *        on
@@ -71,7 +71,10 @@ void response_set_options(struct response *response, const char *methods);
  */
 void response_set_list(struct response *response, char *text, size_t len,
     int64_t count, const char *link);
-void response_set_token(struct response *response, char *text, size_t len);
+void response_set_json(struct response *response, char *text, size_t len);
+
+/* Make the answer that says "done", without a body: 204. */
+void response_set_done(struct response *response);
 
 /* Make the answer with the page for browsers: cgi/html/. */
 void response_set_page(struct response *response);

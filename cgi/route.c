@@ -13,8 +13,10 @@
 	(ROUTE_METHOD(REQUEST_GET) | ROUTE_METHOD(REQUEST_HEAD) | \
 	    ROUTE_METHOD(REQUEST_OPTIONS))
 
-#define ONE_PARAMETERS \
-	(QUERY_PARAMETER(QUERY_API_KEY) | QUERY_PARAMETER(QUERY_MASK))
+#define DELETE         ROUTE_METHOD(REQUEST_DELETE)
+
+#define KEY_PARAMETER  QUERY_PARAMETER(QUERY_API_KEY)
+#define ONE_PARAMETERS (KEY_PARAMETER | QUERY_PARAMETER(QUERY_MASK))
 #define LIST_PARAMETERS                                                       \
 	(ONE_PARAMETERS | QUERY_PARAMETER(QUERY_LIMIT) |                      \
 	    QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_SHOW_ALL) | \
@@ -24,11 +26,13 @@
 #define ID   "/{id}"
 
 static const struct route routes[] = {
-	{ BASE, "", ROUTE_LIST, READ, LIST_PARAMETERS },
+	{ BASE, "", ROUTE_LIST, READ | DELETE, LIST_PARAMETERS,
+	    KEY_PARAMETER | QUERY_PARAMETER(QUERY_CURRENT) },
 	/* The one that upstream's page uses in its example. */
-	{ "/pipelines" BASE, "/logs", ROUTE_LIST, READ, LIST_PARAMETERS },
-	{ BASE, ID, ROUTE_ONE, READ, ONE_PARAMETERS },
-	{ BASE, "/current", ROUTE_CURRENT, READ, ONE_PARAMETERS },
+	{ "/pipelines" BASE, "/logs", ROUTE_LIST, READ, LIST_PARAMETERS, 0 },
+	{ BASE, ID, ROUTE_ONE, READ | DELETE, ONE_PARAMETERS, KEY_PARAMETER },
+	{ BASE, "/current", ROUTE_CURRENT, READ | DELETE, ONE_PARAMETERS,
+	    KEY_PARAMETER },
 };
 
 #define ROUTES (sizeof routes / sizeof routes[0])
@@ -111,20 +115,14 @@ route_id(const char *path)
 	return id;
 }
 
-bool
-route_has(const struct route *route, enum request_method method)
-{
-	return (route->methods & ROUTE_METHOD(method)) != 0;
-}
-
 void
-route_methods(char out[ROUTE_METHODS_SIZE], const struct route *route)
+route_methods(char out[ROUTE_METHODS_SIZE], unsigned int methods)
 {
 	size_t n = 0;
 
 	out[0] = '\0';
 	for (int i = 0; i < REQUEST_OTHER; i++)
-		if (route_has(route, (enum request_method)i))
+		if ((methods & ROUTE_METHOD(i)) != 0)
 			n += (size_t)snprintf(out + n, ROUTE_METHODS_SIZE - n,
 			    "%s%s", n > 0 ? ", " : "", request_methods[i]);
 }
@@ -135,7 +133,7 @@ route_describe(FILE *out)
 	char methods[ROUTE_METHODS_SIZE];
 
 	for (size_t i = 0; i < ROUTES; i++) {
-		route_methods(methods, &routes[i]);
+		route_methods(methods, routes[i].methods);
 		fprintf(out, "  %s%s\n      %s\n", routes[i].base,
 		    routes[i].tail, methods);
 	}

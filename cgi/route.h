@@ -7,7 +7,6 @@
 #ifndef ROUTE_H
 #define ROUTE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -25,8 +24,10 @@ struct route {
 	const char *base;
 	const char *tail; /* "{id}" in it is an id */
 	enum route_kind kind;
-	unsigned int methods;    /* ROUTE_METHOD() of each, or-ed */
+	unsigned int methods;    /* ROUTE_METHOD() of each, or-ed; DELETE is
+	                            one only where revoking is switched on */
 	unsigned int parameters; /* QUERY_PARAMETER() of each, or-ed */
+	unsigned int delete_parameters; /* those of DELETE */
 };
 
 /* A method as a bit of struct route. */
@@ -51,13 +52,13 @@ const struct route *route_find(const char *path, const char *program);
  */
 int64_t route_id(const char *path);
 
-/* Does an address have this method? */
-bool route_has(const struct route *route, enum request_method method);
+#define ROUTE_METHODS_SIZE 40
 
-#define ROUTE_METHODS_SIZE 32
-
-/* Write an address's methods as the value of Allow: "GET, HEAD, OPTIONS". */
-void route_methods(char out[ROUTE_METHODS_SIZE], const struct route *route);
+/*
+ * Write methods, ROUTE_METHOD() or-ed, as the value of Allow: "GET, HEAD,
+ * OPTIONS".
+ */
+void route_methods(char out[ROUTE_METHODS_SIZE], unsigned int methods);
 
 /* Print the table for --help: the end of a path, and below it its methods. */
 void route_describe(FILE *out);

@@ -262,6 +262,62 @@ tokens_read(struct db *db, const struct config *config,
 	return result;
 }
 
+static enum db_result
+ask_to_revoke(struct db *db, const struct config *config,
+    const struct tokens_request *request)
+{
+	static const char *const names[] = {
+		[TOKENS_LIST] = "",
+		[TOKENS_ONE] = "one",
+		[TOKENS_CURRENT] = "current",
+		[TOKENS_OTHERS] = "others",
+		[TOKENS_ALL] = "all",
+	};
+	const char *project = config->project_uuid;
+	const char *which = names[request->which];
+	const char by_permission[] = { config->by_permission ? 1 : 0 };
+	uint64_t id = htobe64((uint64_t)request->id);
+	const struct statement_params params = {
+		.values = { request->api_key, request->token, project,
+		    by_permission, which,
+		    request->id < 0 ? NULL : (const char *)&id },
+		.lengths = { (int)request->api_key_len, (int)request->token_len,
+		    project != NULL ? (int)strlen(project) : 0,
+		    sizeof by_permission, (int)strlen(which), sizeof id },
+	};
+
+	return db_ask(db, STATEMENT_REVOKE, &params);
+}
+
+enum db_result
+tokens_revoke(struct db *db, const struct config *config,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    int64_t *count)
+{
+	static const unsigned int types[] = { TYPE_TEXT, TYPE_BOOL, TYPE_INT8 };
+	enum { FOUND = OUTCOME + 1, ENDED };
+	enum db_result result = ask_to_revoke(db, config, request);
+	const struct answer *answer = db_answer(db);
+	bool own =
+	    request->which == TOKENS_CURRENT || request->which == TOKENS_ALL;
+
+	if (result != DB_OK)
+		return result;
+	if (!answer_has_types(answer, types, 3) || answer_rows(answer) != 1 ||
+	    !read_outcome(answer, outcome) ||
+	    answer_is_null(answer, 0, ENDED)) {
+		log_line("revoke.sql gave an unknown result");
+		return DB_FAILED;
+	}
+	*count = answer_int64(answer, 0, ENDED);
+	if (*outcome == TOKENS_EXPIRED_TOKEN && own && db_asked_again(db))
+		*outcome = TOKENS_OK;
+	else if (*outcome == TOKENS_OK && request->which == TOKENS_ONE &&
+	         !answer_boolean(answer, 0, FOUND))
+		*outcome = TOKENS_NOT_FOUND;
+	return DB_OK;
+}
+
 void
 tokens_forget(struct db *db, struct token_list *list)
 {

@@ -2,7 +2,8 @@
  * tokens.h - what the database's answers mean: who asks, and which tokens are
  * theirs.
  *
- * Asks db; knows the columns of list.sql and one.sql, and no library.
+ * Asks db; knows the columns of list.sql, one.sql and revoke.sql, and no
+ * library.
  */
 #ifndef TOKENS_H
 #define TOKENS_H
@@ -21,11 +22,13 @@ enum tokens_outcome {
 	TOKENS_NOT_FOUND,    /* none of the caller's tokens has that id */
 };
 
-/* What is asked for. */
+/* Which of the caller's tokens are asked for, or to be revoked. */
 enum tokens_which {
-	TOKENS_LIST,    /* a page of the caller's */
+	TOKENS_LIST,    /* a page of them; not to be revoked */
 	TOKENS_ONE,     /* the one with an id */
 	TOKENS_CURRENT, /* the one that the request carries */
+	TOKENS_OTHERS,  /* to be revoked: all except that one */
+	TOKENS_ALL,     /* to be revoked: all */
 };
 
 /* Texts are UTF-8 without NUL. */
@@ -59,6 +62,22 @@ struct tokens_request {
 enum db_result tokens_read(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
     struct token_list *list) __attribute__((warn_unused_result));
+
+/*
+ * Authenticate the caller and end tokens of theirs, in one statement and one
+ * round trip.  Blocks as db_ask() does.
+ *
+ * request  its limit, offset, details and masked have no meaning here
+ * outcome  set only for DB_OK; TOKENS_OK also where they had ended before
+ * count    gets how many have ended now; only for DB_OK and TOKENS_OK
+ *
+ * Asked again on a new connection, when one is lost, the database may find that
+ * the first time has ended the request's own token: that is TOKENS_OK, with a
+ * count of 0.
+ */
+enum db_result tokens_revoke(struct db *db, const struct config *config,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    int64_t *count) __attribute__((warn_unused_result));
 
 /*
  * Free the page, which may be all zero, and wipe the answer that it came from.

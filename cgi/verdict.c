@@ -19,7 +19,8 @@ static const struct {
 	{ "55P03", { DB_UNAVAILABLE, false } }, /* lock_timeout */
 	{ "40", { DB_UNAVAILABLE, true } },    /* recovery conflict, deadlock */
 	{ "26000", { DB_UNAVAILABLE, true } }, /* a pooler lost our statement */
-	{ "0A000", { DB_FAILED, true } },      /* a plan's result changed */
+	{ "25006", { DB_READ_ONLY, false } },
+	{ "0A000", { DB_FAILED, true } }, /* a plan's result changed */
 	{ "", { DB_FAILED, false } },
 };
 
@@ -37,7 +38,18 @@ verdict_of(const char *sqlstate)
 const char *
 verdict_remedy(const char *sqlstate)
 {
-	if (strcmp(sqlstate, "42501") == 0) /* no right to a column */
-		return "; run role.sql again (README, Install, step 2)";
+	static const struct {
+		const char *sqlstate, *remedy;
+	} remedies[] = {
+		/* no right to a column or to the function */
+		{ "42501", "; run role.sql again, and revoke.sql if "
+		           "OAUTH_TOKENS_REVOKE is 1" },
+		/* no such function */
+		{ "42883", "; run revoke.sql" },
+	};
+
+	for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)
+		if (strcmp(sqlstate, remedies[i].sqlstate) == 0)
+			return remedies[i].remedy;
 	return "";
 }

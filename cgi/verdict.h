@@ -12,6 +12,7 @@
 enum db_result {
 	DB_OK,
 	DB_UNAVAILABLE, /* away, full, restarting, locked */
+	DB_READ_ONLY,   /* a standby, or a transaction that may not write */
 	DB_TIMEOUT,     /* no answer before the deadline */
 	DB_FAILED,      /* a statement failed, or gave nonsense; logged */
 	DB_NO_MEMORY,

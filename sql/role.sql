@@ -75,9 +75,8 @@ $$;
 ALTER ROLE oauth_access_tokens SET search_path = :"schema", pg_temp;
 -- A policy that hides rows is an error, not a shorter list.
 ALTER ROLE oauth_access_tokens SET row_security = off;
--- The role cannot write Mage's tables as it has no right to; this says it once
--- more.
-ALTER ROLE oauth_access_tokens SET default_transaction_read_only = on;
+-- An older role.sql set this; the function of revoke.sql could not write.
+ALTER ROLE oauth_access_tokens RESET default_transaction_read_only;
 -- The server ends a statement whose client is gone or has given up.
 ALTER ROLE oauth_access_tokens SET statement_timeout = '2s';
 ALTER ROLE oauth_access_tokens SET lock_timeout = '1s';

@@ -3,6 +3,7 @@
 --
 -- @statement
 -- $1 boolean  does Mage decide by permission (REQUIRE_USER_PERMISSIONS)?
+-- $2 boolean  may callers revoke tokens (OAUTH_TOKENS_REVOKE)?
 --
 --   level   text  'ok', 'warning' or 'error'
 --   line    text  for a person
@@ -298,5 +299,27 @@ WITH needed (relation, name, type) AS (VALUES
 		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY %s',
 			indexrelid::regclass) END
 	FROM keys WHERE NOT indisvalid
+	UNION ALL
+	SELECT 19, CASE WHEN callable THEN 'ok' ELSE 'warning' END, CASE
+		WHEN callable IS NULL THEN 'function oauth_access_tokens_revoke: '
+			'missing; DELETE gets status 500'
+		WHEN callable THEN 'function oauth_access_tokens_revoke: there'
+		ELSE pg_catalog.format('%s may not call the function '
+			'oauth_access_tokens_revoke; DELETE gets status 500', name)
+		END, CASE WHEN callable THEN NULL
+		ELSE 'As a superuser or the tables'' owner: revoke.sql' END
+	FROM asker
+	CROSS JOIN LATERAL (SELECT pg_catalog.has_function_privilege(
+		pg_catalog.to_regprocedure('oauth_access_tokens_revoke(text,'
+			'text,text,boolean,text,bigint)'::text)::oid,
+		'EXECUTE'::text)) AS function (callable)
+	WHERE $2::boolean
+	UNION ALL
+	SELECT 20, 'warning', pg_catalog.format('transactions of %s are read-only; '
+		'DELETE gets status 503', name), pg_catalog.format('On the primary: '
+		'ALTER ROLE %I RESET default_transaction_read_only', name)
+	FROM asker
+	WHERE $2::boolean AND pg_catalog.current_setting(
+		'transaction_read_only'::text) = 'on'
 )
 SELECT level, line, remedy FROM lines ORDER BY place, line

@@ -1,0 +1,221 @@
+-- revoke.sql - let the program end tokens for their owners (DELETE and the page's
+-- "Revoke"), where the setting OAUTH_TOKENS_REVOKE is 1.
+--
+-- Run it in Mage's database after role.sql, as a superuser or as the owner of
+-- Mage's tables.  It may be run again:
+--
+--     psql -d DATABASE -f revoke.sql
+--
+-- Where Mage's tables are in another schema than public, name that schema with
+-- -v schema=mage.  This takes it back:
+--
+--     DROP FUNCTION oauth_access_tokens_revoke;
+--
+-- It makes one function, which runs with the rights of the tables' owner.  The
+-- program's role may call it, nobody else may, and the role still has no right to
+-- write a table.  The function does this and nothing else: it finds out who asks,
+-- as sql/statements/caller.sql does for lists, and ends tokens of that user:
+-- expires becomes now, if it lies in the future; refresh_token becomes NULL, by
+-- which Mage would renew the row; updated_at becomes now.
+
+\set ON_ERROR_STOP on
+\if :{?schema}
+\else
+\set schema public
+\endif
+
+-- Nothing below, nor in the function, is found in a schema that somebody else
+-- made.
+SET search_path = :"schema", pg_temp;
+
+BEGIN;
+
+-- $1  the API key, one of the allowed client ids
+-- $2  the caller's token
+-- $3  the project whose permissions count; NULL: any project
+-- $4  does Mage decide by permission (REQUIRE_USER_PERMISSIONS)?
+-- $5  which tokens: 'one', 'current', 'others' or 'all'
+-- $6  the row of 'one'
+--
+-- One row: outcome as in list.sql; found, whether the caller has such a token; and
+-- how many tokens this call has ended.
+CREATE OR REPLACE FUNCTION :"schema".oauth_access_tokens_revoke(
+	text, text, text, boolean, text, bigint,
+	OUT outcome text, OUT found boolean, OUT count bigint)
+LANGUAGE sql SECURITY DEFINER
+SET search_path FROM CURRENT
+-- A policy that hides rows is an error.
+SET row_security = off
+AS $function$
+WITH caller AS MATERIALIZED (
+SELECT owner.id AS user_id, credential.id AS token_id,
+	CASE
+	WHEN application.id IS NULL THEN 'invalid_api_key'
+	WHEN credential.id IS NULL THEN 'invalid_oauth_token'
+	WHEN owner.id IS NULL OR credential.expires IS NULL
+	    OR credential.expires < now() THEN 'expired_oauth_token'
+	WHEN $4 AND (
+		owner.owner
+		OR EXISTS (
+			SELECT
+			FROM (
+				SELECT DISTINCT ON (user_role.role_id)
+					bit_or(permission.access::bigint) FILTER (WHERE place < 3) AS access
+				FROM user_role
+				JOIN (
+					SELECT role_id, permission_id, 1 AS source FROM role_permission
+					UNION ALL
+					SELECT role_id, id, 2 FROM permission
+				) AS granted ON granted.role_id = user_role.role_id
+				JOIN permission ON permission.id = granted.permission_id
+				CROSS JOIN LATERAL (
+					SELECT CASE permission.entity::text
+					WHEN 'PROJECT' THEN CASE
+						WHEN $3::text IS NULL OR permission.entity_id::text = $3::text
+						THEN 1 ELSE 3 END
+					WHEN 'GLOBAL' THEN CASE WHEN $3::text IS NULL THEN 1 ELSE 2 END
+					ELSE 3 END
+				) AS scope (place)
+				WHERE user_role.user_id = owner.id
+				GROUP BY user_role.role_id, source, place
+				ORDER BY user_role.role_id, source, place
+			) AS role
+			WHERE role.access & 1::bigint <> 0::bigint
+		)
+		OR (
+			WITH attached AS (
+				SELECT permission.access::bigint AS access,
+					-- An access that is exactly one of these stands for more.
+					CASE permission.access::bigint
+					WHEN 8::bigint THEN 8248::bigint -- with LIST, DETAIL, READ
+					WHEN 4::bigint THEN 43772::bigint -- and all that edits
+					WHEN 2::bigint THEN 43774::bigint
+					ELSE permission.access::bigint END AS bits,
+					permission.entity_name::text AS entity_name,
+					-- jsonb refuses what json lets through: look at no other
+					-- entity's.
+					CASE WHEN permission.entity_name::text
+					    IN ('OauthAccessToken', 'ALL')
+					THEN permission.options::jsonb END AS options
+				FROM user_role
+				JOIN role_permission ON role_permission.role_id = user_role.role_id
+				JOIN permission ON permission.id = role_permission.permission_id
+				WHERE user_role.user_id = owner.id
+			)
+			SELECT EXISTS (
+				SELECT FROM attached WHERE access & 1::bigint <> 0::bigint
+			) OR NOT EXISTS (
+				-- a need that is not met
+				SELECT
+				FROM (VALUES
+					('LIST', NULL, 0::bigint, 1040::bigint,
+						0::bigint, 0::bigint),
+					('expires', 'read_attributes', 8192, 16384,
+						67108864, 134217728),
+					('token', 'read_attributes', 8192, 16384,
+						67108864, 134217728),
+					('user_id', 'read_attributes', 8192, 16384,
+						67108864, 134217728),
+					('show_all', 'query_attributes', 2048, 4096,
+						16777216, 33554432)
+				) AS need (name, list, one, every, disable_one, disable_every)
+				LEFT JOIN attached
+					ON attached.entity_name IN ('OauthAccessToken', 'ALL')
+				CROSS JOIN LATERAL (
+					SELECT coalesce(
+						options -> need.list::text ? need.name::text, false)
+				) AS option (names_it)
+				WHERE need.name <> 'show_all' OR false
+				GROUP BY need.name
+				-- true: granted; false: disabled; NULL: neither
+				HAVING bool_and(CASE
+					WHEN access & 262144::bigint <> 0::bigint THEN false
+					WHEN bits & 131072::bigint <> 0::bigint THEN true
+					WHEN bits & 8388608::bigint <> 0::bigint
+					    OR bits & disable_every <> 0::bigint
+					    OR (access & disable_one <> 0::bigint AND names_it)
+					THEN false
+					WHEN bits & 1040::bigint <> 0::bigint
+					    AND (bits & every <> 0::bigint
+					        OR (bits & one <> 0::bigint AND names_it))
+					THEN true
+					END) IS NOT TRUE
+			)
+		)
+	) THEN 'ok'
+	WHEN NOT $4 AND (
+		owner.owner
+		OR owner.roles::bigint & 7::bigint <> 0::bigint
+		OR EXISTS (
+			SELECT
+			FROM (
+				SELECT DISTINCT ON (user_role.role_id)
+					bit_or(permission.access::bigint) FILTER (WHERE place < 3) AS access
+				FROM user_role
+				JOIN (
+					SELECT role_id, permission_id, 1 AS source FROM role_permission
+					UNION ALL
+					SELECT role_id, id, 2 FROM permission
+				) AS granted ON granted.role_id = user_role.role_id
+				JOIN permission ON permission.id = granted.permission_id
+				CROSS JOIN LATERAL (
+					SELECT CASE permission.entity::text
+					WHEN 'PROJECT' THEN CASE
+						WHEN $3::text IS NULL OR permission.entity_id::text = $3::text
+						THEN 1 ELSE 3 END
+					WHEN 'GLOBAL' THEN CASE WHEN $3::text IS NULL THEN 1 ELSE 2 END
+					ELSE 3 END
+				) AS scope (place)
+				WHERE user_role.user_id = owner.id
+				GROUP BY user_role.role_id, source, place
+				ORDER BY user_role.role_id, source, place
+			) AS role
+			WHERE role.access & 15::bigint <> 0::bigint
+		)
+	) THEN 'ok'
+	ELSE 'unauthorized_access'
+	END AS outcome
+FROM (VALUES ($1::text, $2::text)) AS sent (client_id, token)
+LEFT JOIN oauth2_application AS application
+	ON application.client_id::text = sent.client_id
+LEFT JOIN oauth2_access_token AS credential
+	ON credential.token::text = sent.token
+	AND credential.oauth2_application_id = application.id
+LEFT JOIN "user" AS owner ON owner.id = credential.user_id
+OFFSET 0 -- decide once: the planner must not copy the CASE about
+), chosen AS MATERIALIZED (
+	SELECT mine.id
+	FROM caller
+	JOIN oauth2_access_token AS mine ON mine.user_id = caller.user_id
+	WHERE caller.outcome = 'ok' AND CASE $5
+		WHEN 'one' THEN mine.id = $6
+		WHEN 'current' THEN mine.id = caller.token_id
+		WHEN 'others' THEN mine.id <> caller.token_id
+		WHEN 'all' THEN true
+		ELSE false END
+), ended AS (
+	UPDATE oauth2_access_token AS mine
+	SET expires = least(mine.expires, now()), refresh_token = NULL,
+		updated_at = now()
+	FROM chosen
+	WHERE mine.id = chosen.id
+		AND (mine.expires > now() OR mine.refresh_token IS NOT NULL)
+	RETURNING mine.id
+)
+SELECT caller.outcome, EXISTS (SELECT FROM chosen),
+	(SELECT count(*) FROM ended)
+FROM caller
+$function$;
+
+-- The owner of the table, not a superuser who runs this.
+SELECT pg_catalog.format(
+	'ALTER FUNCTION oauth_access_tokens_revoke OWNER TO %I',
+	pg_catalog.pg_get_userbyid(relowner))
+FROM pg_catalog.pg_class
+WHERE oid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
+\gexec
+
+REVOKE ALL ON FUNCTION oauth_access_tokens_revoke FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION oauth_access_tokens_revoke TO oauth_access_tokens;
+
+COMMIT;

@@ -1,0 +1,20 @@
+-- revoke.sql - the statement that answers DELETE: it calls the function that
+-- sql/revoke.sql makes, which authenticates the caller and ends tokens of theirs.
+--
+-- @statement prepared
+-- $1 text     the API key, one of the allowed client ids
+-- $2 text     the caller's token
+-- $3 text     the project whose permissions count; NULL: any project
+-- $4 boolean  does Mage decide by permission (REQUIRE_USER_PERMISSIONS)?
+-- $5 text     which tokens: 'one', 'current', 'others' or 'all'
+-- $6 bigint   the row of 'one'; else NULL
+--
+-- The statement gives one row:
+--
+--   outcome  text     as in list.sql
+--   found    boolean  has the caller such a token?
+--   count    bigint   how many tokens were ended
+
+SELECT outcome, found, count
+FROM oauth_access_tokens_revoke(
+	$1::text, $2::text, $3::text, $4::boolean, $5::text, $6::bigint)
