@@ -12,7 +12,8 @@ const REVEALED_MS = 3e4;
 // Tokens in a page of the list, and in a step of a search through all; how many
 // steps until the person is asked whether to go on.
 const PAGE = 40, STEP = 1000, STEPS = 20;
-const NONE = "No, this is none of your tokens.";
+
+const INSECURE = "This works only over https or on localhost.";
 
 // The elements of page.html that have an id.
 const the = {};
@@ -23,9 +24,8 @@ for (const element of document.querySelectorAll("[id]"))
 const API = location.origin + location.pathname.replace(/\/$/, "")
     .replace(/(\/pipelines\/oauth_access_tokens)\/logs$/, "$1");
 
-// The page is in English; dates are written as the person's English has them.
-const ENGLISH = navigator.languages.find(tag => /^en(-\w\w)?$/.test(tag)) ||
-    "en-GB";
+// The page is in English, and in this one dates have one meaning for all.
+const ENGLISH = "en-GB";
 const RELATIVE = new Intl.RelativeTimeFormat(ENGLISH);
 const writer = options => new Intl.DateTimeFormat(ENGLISH, options).format;
 const write = writer({dateStyle: "medium", timeStyle: "short"});
@@ -37,7 +37,7 @@ const UNITS = {year: YEAR, month: YEAR / 12, day: DAY,
 const MARKS = [[7, "day"], [1, "year"], [1, "month"], [10, "year"],
     [100, "year"], [3, "month"]];
 
-let token, key, masked, store = {};
+let token, key, masked, canRevoke, store = {};
 // The server's clock less ours, in milliseconds.
 let ahead = 0;
 // Aborted when another view of the list, or none, is wanted.
@@ -55,7 +55,7 @@ const now = () => Date.now() + ahead;
 
 // Make an element of HTML, or of the timeline's SVG.
 function make(tag, attributes, ...children) {
-	const space = /^(svg|g|line|path|rect|text|title)$/.test(tag) ?
+	const space = /^(svg|g|line|path|rect|text)$/.test(tag) ?
 	    "2000/svg" : "1999/xhtml";
 	const element =
 	    document.createElementNS("http://www.w3.org/" + space, tag);
@@ -77,22 +77,22 @@ function refusal(message, status) {
 	return Object.assign(new Error(message), {status});
 }
 
-async function ask(path) {
+async function ask(path, method = "GET") {
 	const response = await fetch(API + path, {
+		method,
 		headers: {"OAUTH-TOKEN": token, "X-API-KEY": key},
 		cache: "no-store",
-		credentials: "omit",
-		redirect: "error",
-		referrerPolicy: "no-referrer",
 		signal: view.signal
 	}).catch(() => {
 		throw refusal("The server could not be reached.");
 	});
 	ahead = Date.parse(response.headers.get("Date")) - Date.now() || 0;
+	const {status} = response;
+	if (status === 204)
+		return response;
 	const body = await response.json().catch(() => null);
 	if (response.ok && (body?.oauth_access_token || body?.metadata))
 		return body;
-	const {status} = response;
 	throw refusal(body?.error?.message ||
 	    `The server did not answer as expected (${status}).`, status);
 }
@@ -141,6 +141,8 @@ function signIn(event) {
 	the.enter.disabled = true;
 	return attempt(async step => {
 		const {oauth_access_token: item} = await step(ask("/current"));
+		const {headers} = await step(ask("", "OPTIONS"));
+		canRevoke = /DELETE/.test(headers.get("Allow"));
 		// What does not arrive whole was masked by the operator.
 		masked = item.token !== token;
 		the.masked.hidden = !masked;
@@ -274,12 +276,16 @@ function makeRow(item) {
 		head.append(make("small", {},
 		    id ? "provider’s token" : "of unknown origin"));
 	row.code.textContent = item.token || "none";
-	row.words = () => [head, created, expires].reduce(
-	    (words, {textContent}) => `${words} ${textContent}`,
-	    `${id} ${item.token} ${state(row)}`).toLowerCase();
+	row.words = () =>
+	    `${element.textContent} ${id} ${state(row)}`.toLowerCase();
 	if (!masked && item.token) {
 		row.toggle = addAction(row, "Reveal", reveal);
 		addAction(row, "Copy", copy);
+	}
+	if (canRevoke && !item.expired) {
+		row.revoke = addAction(row,
+		    item.current ? "Sign out everywhere" : "Revoke", revoke);
+		row.revoke.className = "bad";
 	}
 	tick(row);
 	return row;
@@ -361,28 +367,55 @@ function hide(row) {
 	tick(row);
 }
 
-// Safari wants a copy to begin with the click, before the answer has come.
-async function copyEarly(clipboard, answer) {
-	const type = "text/plain";
-	const blob = answer.then(text => new Blob([text], {type}));
-	await clipboard.write([new ClipboardItem({[type]: blob})]);
-}
-
+// A copy begins with the click, before the answer has come: Safari wants that.
 function copy(row) {
-	const {clipboard} = navigator;
+	const {clipboard} = navigator, type = "text/plain";
 	if (!clipboard)
-		return note(row, "This browser copies only over https " +
-		    "or on localhost.", true);
+		return note(row, INSECURE, true);
 	return withToken(row, async (answer, step) => {
-		const done = copyEarly(clipboard, answer)
-			.then(() => true, () => false);
-		const text = await step(answer);
+		const blob = answer.then(text => new Blob([text], {type}));
+		const done = clipboard.write([new ClipboardItem({[type]: blob})])
+		    .then(() => true, () => false);
+		await step(answer);
 		if (!await done)
-			await clipboard.writeText(text).catch(() => {
-				throw refusal("The browser lets no page copy.");
-			});
+			throw refusal("The browser lets no page copy.");
 		note(row, "Copied");
 	});
+}
+
+// Revoking.
+
+// End tokens, after a question; the focus is on Cancel.
+function end(path, question, verb, failed) {
+	the.question.textContent = question;
+	the.go.textContent = verb;
+	the.go.onclick = () => {
+		the.sure.close();
+		attempt(async step => {
+			await step(ask(path, "DELETE"));
+			the.title.focus();
+			// Without a valid token this signs out.
+			await load(true);
+			the.said.textContent = "Revoked";
+		}, failed);
+	};
+	the.sure.showModal();
+}
+
+function revoke(row) {
+	const {id, application, current} = row.item;
+	const also = application?.client_id === key ? "" :
+	    " Mage forgets it; revoke it at the provider, too.";
+	end(`/${id}`, current ?
+	    "Sign out everywhere? The token you signed in with ends." :
+	    `Revoke ${callOf(row.item)}? It works no more.${also}`,
+	row.revoke.textContent, message => note(row, message, true));
+}
+
+function revokeOthers() {
+	end("", "Revoke all except the token that you signed in with? Mage " +
+	    "forgets providers’ tokens; revoke them there, too.",
+	"Revoke all others", problem);
 }
 
 // The list.
@@ -438,6 +471,7 @@ function load(fresh) {
 
 function update() {
 	the.list.hidden = !rows.size;
+	the.revokeOthers.hidden = !canRevoke || count < 2;
 	the.empty.hidden = rows.size;
 	the.empty.textContent =
 	    the.all.checked ? "No tokens" : "No active tokens";
@@ -470,8 +504,7 @@ function summarise() {
 		...part(sure, "active"),
 		...part(known.soon, soon + " this week", "soon"),
 		...part(known.expired, "expired"),
-		...part(known.provider, "of a provider"),
-		...part(more && lives().length, `of ${count} drawn`));
+		...part(known.provider, "of a provider"));
 }
 
 // The timeline.
@@ -519,8 +552,7 @@ function drawLife(life, at, x, y, pitch) {
 	const start = isNaN(life.start) ? min(end, at) : life.start;
 	const thick = max(1, min(7, pitch / 2));
 	const size = max(2, min(5, pitch / 2));
-	const group = make("g", {class: is}, make("title", {},
-	    `${callOf(life.item)}, ${is}: ${relative(life.end)}`));
+	const group = make("g", {class: is});
 	const draw = (name, width, d) => group.append(make("path",
 	    {class: name, "stroke-width": width, d}));
 	if (start < at)
@@ -617,15 +649,13 @@ function found(item) {
 }
 
 function answerNone(query) {
-	const whole = the.all.checked && !more;
 	if (!/^\S{12,}$/.test(query))
-		answer(`Nothing found among the ${rows.size} shown.`);
+		answer(`None of the ${rows.size} shown.`);
 	else if (!wanted)
-		answer("This browser hashes tokens only over https " +
-		    "or on localhost: paste the fingerprint.");
+		answer(INSECURE);
 	else
-		answer(whole ? NONE : "No, this is none of those shown.",
-		    whole ? "" : "Search all, expired too");
+		answer("No, this is none of those shown.",
+		    "Search all, expired too");
 }
 
 // Look through all tokens for the one that is wanted, a bounded number at once.
@@ -648,7 +678,7 @@ function searchDeeper() {
 			}
 			depth += items.length;
 			if (!metadata.next)
-				return answer(NONE);
+				return answer("No, this is none of your tokens.");
 		}
 		answer(`Not among the first ${depth}.`, "Search on");
 	}, message => answer(message, "Try again"));
@@ -662,6 +692,8 @@ the.active.onchange = the.all.onchange = () => load(true);
 the.more.onclick = () => load();
 the.search.oninput = the.search.onchange = search;
 the.deeper.onclick = searchDeeper;
+the.revokeOthers.onclick = revokeOthers;
+the.cancel.onclick = () => the.sure.close();
 document.onvisibilitychange = () => document.hidden && revealed.forEach(hide);
 setInterval(() => {
 	rows.forEach(tick);
