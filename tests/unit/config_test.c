@@ -62,6 +62,7 @@ read_defaults(void **state)
 	assert_int_equal(config.max_limit, 10000);
 	assert_int_equal(config.display, DISPLAY_FULL);
 	assert_int_equal(config.page, 1);
+	assert_int_equal(config.revoke, 0);
 	assert_int_equal(config.statements, STATEMENTS_PREPARED);
 	assert_int_equal(config.workers, 0);
 	assert_int_equal(config.request_timeout_ms, 2000);
@@ -154,6 +155,9 @@ static const struct number {
 	NUMBER("PAGE=0", page, 0),
 	NUMBER("PAGE=1", page, 1),
 	NUMBER("PAGE=", page, 1),
+	NUMBER("REVOKE=0", revoke, 0),
+	NUMBER("REVOKE=1", revoke, 1),
+	NUMBER("REVOKE=", revoke, 0),
 	NUMBER("STATEMENTS=prepared", statements, STATEMENTS_PREPARED),
 	NUMBER("STATEMENTS=unnamed", statements, STATEMENTS_UNNAMED),
 	NUMBER("STATEMENTS=", statements, STATEMENTS_PREPARED),
@@ -234,6 +238,11 @@ static const struct bad {
 	{ "OAUTH_TOKENS_PAGE", "00" },
 	{ "OAUTH_TOKENS_PAGE", "off" },
 	{ "OAUTH_TOKENS_PAGE", "-1" },
+	{ "OAUTH_TOKENS_REVOKE", "2" },
+	{ "OAUTH_TOKENS_REVOKE", "01" },
+	{ "OAUTH_TOKENS_REVOKE", "on" },
+	{ "OAUTH_TOKENS_REVOKE", "true" },
+	{ "OAUTH_TOKENS_REVOKE", "-1" },
 	{ "OAUTH_TOKENS_STATEMENTS", "secret" },
 	{ "OAUTH_TOKENS_STATEMENTS", "Prepared" },
 	{ "OAUTH_TOKENS_STATEMENTS", "prepare" },
@@ -536,14 +545,16 @@ describe(void **state)
 	static const char *const entries[] = { OURS, MAGE,
 		"OAUTH_TOKENS_CLIENT_ID", "OAUTH_TOKENS_PROJECT_UUID",
 		"OAUTH_TOKENS_MAX_LIMIT", "OAUTH_TOKENS_DISPLAY",
-		"OAUTH_TOKENS_PAGE", "OAUTH_TOKENS_STATEMENTS",
-		"OAUTH_TOKENS_WORKERS", "OAUTH_TOKENS_REQUEST_TIMEOUT_MS",
+		"OAUTH_TOKENS_PAGE", "OAUTH_TOKENS_REVOKE",
+		"OAUTH_TOKENS_STATEMENTS", "OAUTH_TOKENS_WORKERS",
+		"OAUTH_TOKENS_REQUEST_TIMEOUT_MS",
 		"OAUTH_TOKENS_CONNECT_TIMEOUT_MS",
 		"OAUTH_TOKENS_LOCK_TIMEOUT_MS", "OAUTH_TOKENS_QUERY_TIMEOUT_MS",
 		"OAUTH_TOKENS_WRITE_TIMEOUT_MS" };
 	static const char *const words[] = { MAGE_CLIENT, "10000",
 		"full or masked (default full)", "0 or 1 (default 1)",
-		"prepared", "unnamed", "1000", "2000", "5000" };
+		"0 or 1 (default 0)", "prepared", "unnamed", "1000", "2000",
+		"5000" };
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);

@@ -3,9 +3,9 @@
  *
  * Wanted values: oauth_access_tokens(8), ORDER OF THE CHECKS (each fault hides
  * those behind it), ERRORS (statuses and types), AUTHENTICATION (which
- * credential counts), DETAILS, MASKING, THE PAGE, and OPTIONS AND HEAD.  The
- * database is a fake that
- * remembers what it was asked and answers what a test wants.
+ * credential counts), DETAILS, MASKING, REVOKING, THE PAGE, and OPTIONS AND
+ * HEAD.  The database is a fake that remembers what it was asked and answers
+ * what a test wants.
  */
 #include "guarded.h"
 
@@ -18,6 +18,9 @@
 
 #define PROGRAM "oauth_access_tokens"
 #define GET     "REQUEST_METHOD=GET"
+#define HEAD    "REQUEST_METHOD=HEAD"
+#define OPTIONS "REQUEST_METHOD=OPTIONS"
+#define DELETE  "REQUEST_METHOD=DELETE"
 #define LIST    "REQUEST_URI=/api/oauth_access_tokens"
 #define LOGS    "REQUEST_URI=/api/pipelines/oauth_access_tokens/logs"
 #define ONE     "REQUEST_URI=/api/oauth_access_tokens/17"
@@ -26,12 +29,14 @@
 #define CURRENT "REQUEST_URI=/api/oauth_access_tokens/current"
 #define KEY     "HTTP_X_API_KEY=key1"
 #define TOKEN   "HTTP_OAUTH_TOKEN=some_really_long_string"
+#define HTML    "HTTP_ACCEPT=text/html,*/*;q=0.8"
 
 struct db {
 	enum db_result result;
 	enum tokens_outcome outcome;
 	struct token_list page;
-	int asked; /* times */
+	int asked;   /* times to read */
+	int revoked; /* times to revoke */
 	int forgotten;
 	struct tokens_request wanted;
 	char api_key[QUERY_API_KEY_MAX + 1],
@@ -41,6 +46,16 @@ struct db {
 static int logged; /* lines */
 static char logged_id[REQUEST_ID_MAX + 1];
 
+static void
+remember(struct db *db, const struct tokens_request *request)
+{
+	db->wanted = *request;
+	snprintf(db->api_key, sizeof db->api_key, "%.*s",
+	    (int)request->api_key_len, request->api_key);
+	snprintf(db->token, sizeof db->token, "%.*s", (int)request->token_len,
+	    request->token);
+}
+
 enum db_result
 tokens_read(struct db *db, const struct config *settings,
     const struct tokens_request *request, enum tokens_outcome *outcome,
@@ -48,23 +63,40 @@ tokens_read(struct db *db, const struct config *settings,
 {
 	(void)settings;
 	db->asked++;
-	db->wanted = *request;
-	snprintf(db->api_key, sizeof db->api_key, "%.*s",
-	    (int)request->api_key_len, request->api_key);
-	snprintf(db->token, sizeof db->token, "%.*s", (int)request->token_len,
-	    request->token);
+	remember(db, request);
 	*outcome = db->outcome;
 	if (db->result == DB_OK && db->outcome == TOKENS_OK)
 		*page = db->page;
 	return db->result;
 }
 
+/* So many have ended as a list has. */
+enum db_result
+tokens_revoke(struct db *db, const struct config *settings,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    int64_t *count)
+{
+	(void)settings;
+	db->revoked++;
+	remember(db, request);
+	*outcome = db->outcome;
+	if (db->result == DB_OK && db->outcome == TOKENS_OK)
+		*count = db->page.count;
+	return db->result;
+}
+
+void
+db_forget(struct db *db)
+{
+	if (db != NULL)
+		db->forgotten++;
+}
+
 void
 tokens_forget(struct db *db, struct token_list *page)
 {
 	(void)page;
-	if (db != NULL)
-		db->forgotten++;
+	db_forget(db);
 }
 
 void
@@ -101,23 +133,44 @@ static const struct db full = { .result = DB_OK,
 static const struct db single = { .result = DB_OK,
 	.page = { .user_id = 2, .count = 1, .n = 1, .rows = detailed_rows } };
 
+/* Among the variables: callers may end their tokens. */
+#define REVOKE "OAUTH_TOKENS_REVOKE=1"
+
 static void
 answer_by(const struct config *by, struct db *db, const char *const *variables,
     struct response *response)
 {
+	struct config settings = *by;
 	const char *copies[10] = { NULL };
 
-	for (size_t i = 0; variables[i] != NULL; i++)
+	for (size_t i = 0; variables[i] != NULL; i++) {
 		copies[i] = guarded_text(variables[i]);
+		if (strcmp(variables[i], REVOKE) == 0)
+			settings.revoke = 1;
+	}
 	memset(response, '#', sizeof *response);
 	logged = 0;
-	endpoint_answer(by, db, copies, PROGRAM, response);
+	endpoint_answer(&settings, db, copies, PROGRAM, response);
 }
 
 static void
 answer(struct db *db, const char *const *variables, struct response *response)
 {
 	answer_by(&config, db, variables, response);
+}
+
+static bool
+is_delete(const char *const *variables)
+{
+	return strcmp(variables[0], DELETE) == 0;
+}
+
+/* Was the database asked so often, to revoke by DELETE and else to read? */
+static void
+check_asked(const struct db *db, const char *const *variables, int times)
+{
+	assert_int_equal(db->asked, is_delete(variables) ? 0 : times);
+	assert_int_equal(db->revoked, is_delete(variables) ? times : 0);
 }
 
 /* An error's body has this type, and a list's none. */
@@ -142,7 +195,6 @@ check_type(const struct response *response, const char *type)
 #define BAD_LONG_QUERY "a query over it, with an unknown parameter"
 #define LONG_HEADER    "a header over REQUEST_HEADER_MAX"
 #define BAD_QUERY      "QUERY_STRING=unknown"
-#define OTHER          "REQUEST_METHOD=DELETE"
 #define ELSEWHERE      "REQUEST_URI=/other"
 
 static const struct fault {
@@ -154,9 +206,9 @@ static const struct fault {
 	const char *type;
 	int asked;
 } faults[] = {
-	{ "path", { OTHER, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
+	{ "path", { DELETE, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
 	    TOKENS_OK, 404, "record_not_found", 0 },
-	{ "method", { OTHER, LIST, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
+	{ "method", { DELETE, LIST, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
 	    TOKENS_OK, 405, "method_not_allowed", 0 },
 	{ "query's length", { GET, LIST, BAD_LONG_QUERY, LONG_HEADER },
 	    DB_FAILED, TOKENS_OK, 414, "request_too_large", 0 },
@@ -188,8 +240,8 @@ static const struct fault {
 	    500, "internal_error", 1 },
 	{ "out of memory", { GET, LIST, KEY, TOKEN }, DB_NO_MEMORY, TOKENS_OK,
 	    500, "internal_error", 1 },
-	{ "one: method", { OTHER, ONE, BAD_LONG_QUERY, LONG_HEADER }, DB_FAILED,
-	    TOKENS_OK, 405, "method_not_allowed", 0 },
+	{ "one: method", { DELETE, ONE, BAD_LONG_QUERY, LONG_HEADER },
+	    DB_FAILED, TOKENS_OK, 405, "method_not_allowed", 0 },
 	{ "one: query's length", { GET, ONE, BAD_LONG_QUERY, LONG_HEADER },
 	    DB_FAILED, TOKENS_OK, 414, "request_too_large", 0 },
 	{ "one: header's length", { GET, ONE, BAD_QUERY, LONG_HEADER },
@@ -219,6 +271,75 @@ static const struct fault {
 	    TOKENS_OK, 400, "invalid_parameter", 0 },
 	{ "current: none", { GET, CURRENT, KEY, TOKEN }, DB_OK, TOKENS_OK, 200,
 	    NULL, 1 },
+	{ "DELETE: path",
+	    { DELETE, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER, REVOKE },
+	    DB_FAILED, TOKENS_OK, 404, "record_not_found", 0 },
+	{ "DELETE: method",
+	    { DELETE, LOGS, BAD_LONG_QUERY, LONG_HEADER, REVOKE }, DB_FAILED,
+	    TOKENS_OK, 405, "method_not_allowed", 0 },
+	{ "DELETE: the logs address, all else right",
+	    { DELETE, LOGS, KEY, TOKEN, REVOKE }, DB_OK, TOKENS_OK, 405,
+	    "method_not_allowed", 0 },
+	{ "DELETE: query's length",
+	    { DELETE, LIST, BAD_LONG_QUERY, LONG_HEADER, REVOKE }, DB_FAILED,
+	    TOKENS_OK, 414, "request_too_large", 0 },
+	{ "DELETE: header's length",
+	    { DELETE, LIST, BAD_QUERY, LONG_HEADER, REVOKE }, DB_FAILED,
+	    TOKENS_OK, 431, "request_too_large", 0 },
+	{ "DELETE: parameter", { DELETE, LIST, BAD_QUERY, REVOKE }, DB_FAILED,
+	    TOKENS_OK, 400, "invalid_parameter", 0 },
+	{ "DELETE: a list's parameter",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=show_all=1", REVOKE },
+	    DB_OK, TOKENS_OK, 400, "invalid_parameter", 0 },
+	{ "DELETE: _current",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=_current=2", REVOKE },
+	    DB_OK, TOKENS_OK, 400, "invalid_parameter", 0 },
+	{ "DELETE: _current twice",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=_current=1&_current=1",
+	        REVOKE },
+	    DB_OK, TOKENS_OK, 400, "invalid_parameter", 0 },
+	{ "DELETE of one: a list's parameter",
+	    { DELETE, ONE, KEY, TOKEN, "QUERY_STRING=show_all=1", REVOKE },
+	    DB_OK, TOKENS_OK, 400, "invalid_parameter", 0 },
+	{ "DELETE: API key", { DELETE, LIST, TOKEN, REVOKE }, DB_FAILED,
+	    TOKENS_OK, 401, "invalid_api_key", 0 },
+	{ "DELETE: token", { DELETE, LIST, KEY, REVOKE }, DB_FAILED, TOKENS_OK,
+	    401, "invalid_oauth_token", 0 },
+	/* No cookie is a credential, so that no other site's page can ask. */
+	{ "DELETE: a cookie is no token",
+	    { DELETE, CURRENT, KEY, "HTTP_COOKIE=oauth_token=a", REVOKE },
+	    DB_OK, TOKENS_OK, 401, "invalid_oauth_token", 0 },
+	{ "DELETE: ill-formed token",
+	    { DELETE, CURRENT, KEY, "HTTP_OAUTH_TOKEN=a b", REVOKE }, DB_FAILED,
+	    TOKENS_OK, 401, "invalid_oauth_token", 0 },
+	{ "DELETE: unknown application", { DELETE, LIST, KEY, TOKEN, REVOKE },
+	    DB_OK, TOKENS_UNKNOWN_APPLICATION, 401, "invalid_api_key", 1 },
+	{ "DELETE: unknown token", { DELETE, LIST, KEY, TOKEN, REVOKE }, DB_OK,
+	    TOKENS_UNKNOWN_TOKEN, 401, "invalid_oauth_token", 1 },
+	{ "DELETE: expired token", { DELETE, CURRENT, KEY, TOKEN, REVOKE },
+	    DB_OK, TOKENS_EXPIRED_TOKEN, 401, "expired_oauth_token", 1 },
+	{ "DELETE: not a viewer", { DELETE, ONE, KEY, TOKEN, REVOKE }, DB_OK,
+	    TOKENS_NOT_A_VIEWER, 403, "unauthorized_access", 1 },
+	{ "DELETE: not found", { DELETE, ONE, KEY, TOKEN, REVOKE }, DB_OK,
+	    TOKENS_NOT_FOUND, 404, "record_not_found", 1 },
+	{ "DELETE: an id over the greatest",
+	    { DELETE, OVER, KEY, TOKEN, REVOKE }, DB_OK, TOKENS_NOT_FOUND, 404,
+	    "record_not_found", 1 },
+	{ "DELETE: database away", { DELETE, LIST, KEY, TOKEN, REVOKE },
+	    DB_UNAVAILABLE, TOKENS_OK, 503, "service_unavailable", 1 },
+	{ "DELETE: database only to be read",
+	    { DELETE, ONE, KEY, TOKEN, REVOKE }, DB_READ_ONLY, TOKENS_OK, 503,
+	    "service_unavailable", 1 },
+	{ "DELETE: database too slow", { DELETE, LIST, KEY, TOKEN, REVOKE },
+	    DB_TIMEOUT, TOKENS_OK, 504, "database_timeout", 1 },
+	{ "DELETE: statement failed", { DELETE, CURRENT, KEY, TOKEN, REVOKE },
+	    DB_FAILED, TOKENS_OK, 500, "internal_error", 1 },
+	{ "DELETE: out of memory", { DELETE, ONE, KEY, TOKEN, REVOKE },
+	    DB_NO_MEMORY, TOKENS_OK, 500, "internal_error", 1 },
+	{ "DELETE: none", { DELETE, LIST, KEY, TOKEN, REVOKE }, DB_OK,
+	    TOKENS_OK, 200, NULL, 1 },
+	{ "DELETE of one: none", { DELETE, ONE, KEY, TOKEN, REVOKE }, DB_OK,
+	    TOKENS_OK, 204, NULL, 1 },
 	{ "none, the longest query", { GET, LIST, KEY, TOKEN, LONGEST_QUERY },
 	    DB_OK, TOKENS_OK, 200, NULL, 1 },
 	{ "none", { GET, LIST, KEY, TOKEN }, DB_OK, TOKENS_OK, 200, NULL, 1 },
@@ -264,11 +385,11 @@ find_fault(void **state)
 	answer(&db, variables, &response);
 	assert_int_equal(response.status, row->status);
 	check_type(&response, row->type);
-	assert_int_equal(db.asked, row->asked);
+	check_asked(&db, variables, row->asked);
 	assert_int_equal(logged, 0);
 
 	/* HEAD: the same without a body, where the method is not the fault. */
-	if (strcmp(variables[0], OTHER) != 0) {
+	if (!is_delete(variables)) {
 		variables[0] = "REQUEST_METHOD=HEAD";
 		answer(&db, variables, &head);
 		assert_int_equal(head.status, row->status);
@@ -420,13 +541,194 @@ ask_form(void **state)
 	response_clear(&response);
 }
 
+#define IS_JSON "\r\nContent-Type: application/json\r\n"
+
+/* Which tokens DELETE ends, and what it says then. */
+#define NONE ""
+#define SOME "{\"metadata\":{\"count\":5}}"
+
+static const struct revocation {
+	const char *name;
+	const char *variables[8];
+	enum tokens_which which;
+	int64_t id;
+	const char *api_key;
+	int status;
+	const char *body;
+} revocations[] = {
+	{ "one", { DELETE, ONE, KEY, TOKEN, REVOKE }, TOKENS_ONE, 17, "key1",
+	    204, NONE },
+	{ "one of id 0",
+	    { DELETE, "REQUEST_URI=/oauth_access_tokens/0/", KEY, TOKEN,
+	        REVOKE },
+	    TOKENS_ONE, 0, "key1", 204, NONE },
+	{ "one of an id over the greatest",
+	    { DELETE, OVER, KEY, TOKEN, REVOKE }, TOKENS_ONE, -1, "key1", 204,
+	    NONE },
+	{ "one behind the program's name",
+	    { DELETE, "REQUEST_URI=/cgi-bin/" PROGRAM ".cgi/5", KEY, TOKEN,
+	        REVOKE },
+	    TOKENS_ONE, 5, "key1", 204, NONE },
+	{ "current", { DELETE, CURRENT, KEY, TOKEN, REVOKE }, TOKENS_CURRENT,
+	    -1, "key1", 204, NONE },
+	{ "the others", { DELETE, LIST, KEY, TOKEN, REVOKE }, TOKENS_OTHERS, -1,
+	    "key1", 200, SOME },
+	{ "the others behind the program's name",
+	    { DELETE, "REQUEST_URI=/cgi-bin/" PROGRAM, KEY, TOKEN, REVOKE },
+	    TOKENS_OTHERS, -1, "key1", 200, SOME },
+	{ "all",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=_current=1", REVOKE },
+	    TOKENS_ALL, -1, "key1", 200, SOME },
+	{ "all, in another word",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=_current=True", REVOKE },
+	    TOKENS_ALL, -1, "key1", 200, SOME },
+	{ "not the current one",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=_current=0", REVOKE },
+	    TOKENS_OTHERS, -1, "key1", 200, SOME },
+	{ "not the current one, by an empty value",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=_current=", REVOKE },
+	    TOKENS_OTHERS, -1, "key1", 200, SOME },
+	{ "the key of the query",
+	    { DELETE, LIST, TOKEN, "QUERY_STRING=_current=1&api_key=key2",
+	        REVOKE },
+	    TOKENS_ALL, -1, "key2", 200, SOME },
+	{ "one, the key of the query",
+	    { DELETE, ONE, TOKEN, "QUERY_STRING=api_key=key2", REVOKE },
+	    TOKENS_ONE, 17, "key2", 204, NONE },
+	/* Names with "_" that mean nothing here. */
+	{ "parameters of a list are ignored",
+	    { DELETE, LIST, KEY, TOKEN,
+	        "QUERY_STRING=_limit=x&_offset=-1&_mask=2&_format=%20",
+	        REVOKE },
+	    TOKENS_OTHERS, -1, "key1", 200, SOME },
+	{ "one: _current is ignored",
+	    { DELETE, ONE, KEY, TOKEN, "QUERY_STRING=_current=1", REVOKE },
+	    TOKENS_ONE, 17, "key1", 204, NONE },
+	{ "current: _current is ignored, whatever it is",
+	    { DELETE, CURRENT, KEY, TOKEN, "QUERY_STRING=_current=2&_mask=2",
+	        REVOKE },
+	    TOKENS_CURRENT, -1, "key1", 204, NONE },
+	{ "a browser, one", { DELETE, ONE, KEY, TOKEN, HTML, REVOKE },
+	    TOKENS_ONE, 17, "key1", 204, NONE },
+	{ "a browser, all",
+	    { DELETE, LIST, KEY, TOKEN, HTML, "QUERY_STRING=_current=1",
+	        REVOKE },
+	    TOKENS_ALL, -1, "key1", 200, SOME },
+};
+
+static void
+end_tokens(void **state)
+{
+	const struct revocation *row = *state;
+	struct db db = full;
+	struct response response;
+
+	answer(&db, row->variables, &response);
+	assert_int_equal(response.status, row->status);
+	assert_string_equal(response.body, row->body);
+	assert_int_equal(response.body_len, strlen(row->body));
+	check_asked(&db, row->variables, 1);
+	assert_int_equal(db.wanted.which, row->which);
+	assert_int_equal(db.wanted.id, row->id);
+	assert_string_equal(db.api_key, row->api_key);
+	assert_string_equal(db.token, "some_really_long_string");
+	assert_non_null(strstr(response.head, IS_JSON));
+	assert_null(strstr(response.head, "X-Total-Count: "));
+	assert_null(strstr(response.head, "Link: "));
+	assert_int_equal(strstr(response.head, "\r\nContent-Length: ") == NULL,
+	    row->status == 204);
+	response_clear(&response);
+}
+
+/* The parameter of DELETE means nothing to a list. */
+static void
+read_with_current(void **state)
+{
+	static const char *const variables[] = { GET, LIST, KEY, TOKEN,
+		"QUERY_STRING=_current=2", REVOKE, NULL };
+	struct db db = full;
+	struct response response;
+
+	(void)state;
+	answer(&db, variables, &response);
+	assert_int_equal(response.status, 200);
+	check_asked(&db, variables, 1);
+	assert_int_equal(db.wanted.which, TOKENS_LIST);
+	response_clear(&response);
+}
+
+/*
+ * The whole answers to DELETE and to OPTIONS of an address that has no DELETE:
+ * those from before there was one.
+ */
+#define BEFORE_VARY                                            \
+	"Content-Type: application/json\r\n"                   \
+	"Cache-Control: no-store\r\n"                          \
+	"X-Content-Type-Options: nosniff\r\n"                  \
+	"Accept-Ranges: none\r\n"                              \
+	"Access-Control-Allow-Origin: *\r\n"                   \
+	"Access-Control-Expose-Headers: Link, X-Total-Count, " \
+	"X-Request-Id, Retry-After, WWW-Authenticate\r\n"
+#define BEHIND_VARY                 \
+	"X-Request-Id: made-up\r\n" \
+	"Allow: GET, HEAD, OPTIONS\r\n"
+
+static const struct without {
+	const char *name;
+	const char *variables[4]; /* but for the method */
+	const char *vary;
+} withouts[] = {
+	{ "switched off, the list", { LIST }, "Vary: Accept\r\n" },
+	{ "switched off, the logs address", { LOGS, HTML },
+	    "Vary: Accept\r\n" },
+	{ "switched off, one", { ONE }, "" },
+	{ "switched off, current", { CURRENT, HTML }, "" },
+	{ "switched on, the logs address", { LOGS, REVOKE },
+	    "Vary: Accept\r\n" },
+};
+
+/* The answer is this text, with the line that the row has between. */
+static void
+check_without(const struct without *row, const char *method, const char *before,
+    const char *behind)
+{
+	const char *variables[8] = { method, KEY, TOKEN };
+	struct db db = full;
+	struct response response;
+	char *want = NULL, *got = NULL;
+
+	memcpy(variables + 3, row->variables, sizeof row->variables);
+	answer(&db, variables, &response);
+	assert_true(asprintf(&want, "%s%s%s", before, row->vary, behind) > 0);
+	assert_true(asprintf(&got, "%s%s", response.head, response.body) > 0);
+	assert_string_equal(got, want);
+	assert_int_equal(db.asked + db.revoked, 0);
+	response_clear(&response);
+	free(want);
+	free(got);
+}
+
+static void
+have_no_delete(void **state)
+{
+	check_without(*state, DELETE,
+	    "Status: 405 Method Not Allowed\r\n" BEFORE_VARY,
+	    BEHIND_VARY
+	    "Content-Length: 120\r\n\r\n"
+	    "{\"error\": {\"code\": 405, "
+	    "\"message\": \"Allowed methods: GET, HEAD, OPTIONS.\", "
+	    "\"type\": \"method_not_allowed\"}, \"status\": 405}");
+	check_without(*state, OPTIONS, "Status: 204 No Content\r\n" BEFORE_VARY,
+	    BEHIND_VARY
+	    "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
+	    "Access-Control-Allow-Headers: Authorization, OAUTH-TOKEN, "
+	    "X-API-KEY, X-Request-Id, Content-Type\r\n"
+	    "Access-Control-Max-Age: 7200\r\n\r\n");
+}
+
 /* The page: for whom it is, and that JSON and page say what they depend on. */
-#define HTML    "HTTP_ACCEPT=text/html,*/*;q=0.8"
-#define HEAD    "REQUEST_METHOD=HEAD"
-#define OPTIONS "REQUEST_METHOD=OPTIONS"
 #define VARY    "\r\nVary: Accept\r\n"
 #define IS_HTML "\r\nContent-Type: text/html; charset=utf-8\r\n"
-#define IS_JSON "\r\nContent-Type: application/json\r\n"
 
 static const struct navigation {
 	const char *name;
@@ -469,8 +771,8 @@ static const struct navigation {
 	    true },
 	{ "OPTIONS of a browser", { OPTIONS, LIST, HTML }, true, 204, false,
 	    true },
-	{ "another method of a browser", { OTHER, LIST, HTML }, true, 405,
-	    false, true },
+	{ "DELETE, switched off, of a browser", { DELETE, LIST, HTML }, true,
+	    405, false, true },
 
 	{ "switched off", { GET, LIST, HTML }, false, 401, false, false },
 	{ "switched off, with a token", { GET, LIST, HTML, KEY, TOKEN }, false,
@@ -480,6 +782,22 @@ static const struct navigation {
 	    false, false },
 	{ "current", { GET, CURRENT, HTML }, true, 401, false, false },
 	{ "another path", { GET, ELSEWHERE, HTML }, true, 404, false, false },
+	{ "a browser, where tokens can be revoked", { GET, LIST, HTML, REVOKE },
+	    true, 200, true, true },
+	{ "DELETE of a browser", { DELETE, LIST, HTML, REVOKE }, true, 401,
+	    false, true },
+	{ "DELETE of a browser with a token",
+	    { DELETE, LIST, HTML, KEY, TOKEN, REVOKE }, true, 200, false,
+	    true },
+	{ "DELETE of a browser, no page", { DELETE, LIST, HTML, REVOKE }, false,
+	    401, false, false },
+	{ "DELETE of a browser, the logs address",
+	    { DELETE, LOGS, HTML, REVOKE }, true, 405, false, true },
+	{ "DELETE of one token", { DELETE, ONE, HTML, REVOKE }, true, 401,
+	    false, false },
+	{ "DELETE of one token, with a token",
+	    { DELETE, ONE, HTML, KEY, TOKEN, REVOKE }, true, 204, false,
+	    false },
 	{ "OPTIONS of one token", { OPTIONS, ONE, HTML }, true, 204, false,
 	    false },
 };
@@ -543,6 +861,27 @@ static const struct content {
 	    { GET, ONE, KEY, TOKEN, "QUERY_STRING=limit=1" }, 400,
 	    "Status: 400 ", "limit",
 	    "Unknown parameter: known are api_key and _mask." },
+	{ "DELETE of a list has few parameters",
+	    { DELETE, LIST, KEY, TOKEN, "QUERY_STRING=limit=1", REVOKE }, 400,
+	    "Status: 400 ", "limit",
+	    "Unknown parameter: known are api_key and _current." },
+	{ "DELETE of one has fewer",
+	    { DELETE, ONE, KEY, TOKEN, "QUERY_STRING=limit=1", REVOKE }, 400,
+	    "Status: 400 ", "limit", "Unknown parameter: known are api_key." },
+	{ "OPTIONS of a list names DELETE", { OPTIONS, LIST, REVOKE }, 204,
+	    "\r\nAllow: GET, HEAD, OPTIONS, DELETE\r\n"
+	    "Access-Control-Allow-Methods: GET, HEAD, OPTIONS, DELETE\r\n",
+	    "Content-Length: ", "" },
+	{ "OPTIONS of one names DELETE", { OPTIONS, ONE, REVOKE }, 204,
+	    "\r\nAllow: GET, HEAD, OPTIONS, DELETE\r\n",
+	    "Content-Length: ", "" },
+	{ "another method is told of DELETE",
+	    { "REQUEST_METHOD=POST", CURRENT, KEY, TOKEN, REVOKE }, 405,
+	    "\r\nAllow: GET, HEAD, OPTIONS, DELETE\r\n", "POST",
+	    "Allowed methods: GET, HEAD, OPTIONS, DELETE." },
+	{ "a database only to be read says so",
+	    { DELETE, ONE, KEY, TOKEN, REVOKE }, 503, "\r\nRetry-After: 1\r\n",
+	    "Allow: ", "The database can only be read now." },
 	{ "the last page",
 	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=2&_offset=3" }, 200,
 	    "X-Total-Count: 5\r\n", "rel=\"next\"", "\"next\":false" },
@@ -601,6 +940,8 @@ fill(void **state)
 	struct response response;
 
 	memcpy(variables, row->variables, sizeof row->variables);
+	if (row->status == 503)
+		db.result = DB_READ_ONLY;
 	answer(&db, variables, &response);
 	assert_int_equal(response.status, row->status);
 	assert_non_null(strstr(response.head, row->in_head));
@@ -611,7 +952,7 @@ fill(void **state)
 	response_clear(&response);
 }
 
-/* The log learns the request's id; the page is wiped however it ended. */
+/* The log learns the request's id; the answer is wiped however it ended. */
 static void
 name_and_forget(void **state)
 {
@@ -619,12 +960,12 @@ name_and_forget(void **state)
 	struct response response;
 
 	(void)state;
-	for (int result = DB_OK; result <= DB_NO_MEMORY; result++) {
-		db.result = (enum db_result)result;
+	for (int i = 0; i <= 2 * DB_NO_MEMORY + 1; i++) {
+		db.result = (enum db_result)(i / 2);
 		db.forgotten = 0;
 		answer(&db,
-		    (const char *[]){ GET, LIST, KEY, TOKEN,
-		        "HTTP_X_REQUEST_ID=request-7", NULL },
+		    (const char *[]){ i % 2 == 0 ? GET : DELETE, LIST, KEY,
+		        TOKEN, "HTTP_X_REQUEST_ID=request-7", REVOKE, NULL },
 		    &response);
 		response_clear(&response);
 		assert_string_equal(logged_id, "request-7");
@@ -666,12 +1007,17 @@ static const struct alone {
 	{ "OPTIONS, faults in all else",
 	    { OPTIONS, LIST, "QUERY_STRING=%", KEY, KEY }, 204 },
 	{ "OPTIONS elsewhere", { OPTIONS, ELSEWHERE }, 404 },
-	{ "another method", { OTHER, LIST }, 405 },
+	{ "DELETE, switched off", { DELETE, LIST }, 405 },
 	{ "another path", { GET, ELSEWHERE }, 404 },
 	{ "the page", { GET, LIST, HTML }, 200 },
 	{ "OPTIONS of one", { OPTIONS, ONE, "QUERY_STRING=%" }, 204 },
 	{ "a list", { GET, LIST, KEY, TOKEN }, 500 },
 	{ "one", { GET, ONE, KEY, TOKEN }, 500 },
+	{ "OPTIONS, where there is DELETE", { OPTIONS, ONE, REVOKE }, 204 },
+	{ "DELETE of the logs address", { DELETE, LOGS, KEY, TOKEN, REVOKE },
+	    405 },
+	{ "DELETE", { DELETE, LIST, KEY, TOKEN, REVOKE }, 500 },
+	{ "DELETE of one", { DELETE, ONE, KEY, TOKEN, REVOKE }, 500 },
 };
 
 static void
@@ -688,28 +1034,32 @@ answer_alone(void **state)
 		return;
 	answer(&db, row->variables, &response);
 	assert_int_equal(response.status, row->status);
-	assert_int_equal(db.asked, 0);
+	check_asked(&db, row->variables, 0);
 	response_clear(&response);
 }
 
 /* Out of memory is one failed request, with a line in the log. */
-static const char *attempted; /* its address */
+static const char *attempted[2];   /* its method and address */
+static const char *attempted_part; /* of a whole answer */
 
 static void
 attempt(void)
 {
-	const char *const variables[] = { GET, attempted, KEY, TOKEN, NULL };
-	struct db db = strcmp(attempted, LIST) == 0 ? full : single;
+	const char *const variables[] = { attempted[0], attempted[1], KEY,
+		TOKEN, NULL };
+	struct config settings = config;
+	struct db db = strcmp(attempted[1], LIST) == 0 ? full : single;
 	struct response response;
 	bool failed, well;
 
+	settings.revoke = 1;
 	logged = 0;
-	endpoint_answer(&config, &db, variables, PROGRAM, &response);
+	endpoint_answer(&settings, &db, variables, PROGRAM, &response);
 	failed = allocator.failed > 0 && response.status == 500 &&
 	         logged == 1 &&
 	         strstr(response.body, "\"internal_error\"") != NULL;
 	well = response.status == 200 && logged == 0 &&
-	       strstr(response.body, "\"user_id\":2") != NULL &&
+	       strstr(response.body, attempted_part) != NULL &&
 	       response.body[response.body_len - 1] == '}';
 	response_clear(&response);
 	assert_true(failed || well);
@@ -719,10 +1069,16 @@ static void
 run_out_of_memory_anywhere(void **state)
 {
 	(void)state;
-	attempted = LIST;
+	attempted[0] = GET;
+	attempted[1] = LIST;
+	attempted_part = "\"user_id\":2";
 	assert_true(run_out_of_memory(attempt) > 3);
-	attempted = ONE;
+	attempted[1] = ONE;
 	assert_true(run_out_of_memory(attempt) > 3);
+	attempted[0] = DELETE;
+	attempted[1] = LIST;
+	attempted_part = "\"count\":5";
+	assert_true(run_out_of_memory(attempt) > 1);
 }
 
 int
@@ -732,6 +1088,9 @@ main(void)
 		{ ROWS(find_fault, faults) },
 		{ ROWS(ask, questions) },
 		{ ROWS(ask_form, forms) },
+		{ ROWS(end_tokens, revocations) },
+		{ ALONE(read_with_current) },
+		{ ROWS(have_no_delete, withouts) },
 		{ ROWS(navigate, navigations) },
 		{ ROWS(fill, contents) },
 		{ ALONE(name_and_forget) },

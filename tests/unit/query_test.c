@@ -78,6 +78,7 @@ accept(void **state)
 	assert_int_equal(q.show_all, row->show_all);
 	assert_string_equal(q.api_key, row->api_key);
 	assert_int_equal(q.mask, ABSENT);
+	assert_int_equal(q.current, ABSENT);
 	assert_false(q.details);
 }
 
@@ -124,7 +125,38 @@ accept_form(void **state)
 	assert_int_equal(q.limit, DEFAULT);
 	assert_int_equal(q.offset, 0);
 	assert_int_equal(q.show_all, ABSENT);
+	assert_int_equal(q.current, ABSENT);
 	assert_string_equal(q.api_key, "");
+}
+
+/* Which tokens DELETE is to end. */
+static const struct current {
+	const char *name;
+	const char *text;
+	enum query_flag want;
+} currents[] = {
+	{ "1", "_current=1", ON },
+	{ "tRUE", "_current=tRUE", ON },
+	{ "escaped", "%5Fcurrent=%31", ON },
+	{ "0", "_current=0", OFF },
+	{ "False", "_current=False", OFF },
+	{ "empty", "_current=", OFF },
+	{ "no value", "_current", OFF },
+	{ "absent", "_limit=1&_mask=1", ABSENT },
+	{ "nearly", "_Current=1&_currents=1&_curren=1", ABSENT },
+};
+
+static void
+accept_current(void **state)
+{
+	const struct current *row = *state;
+	size_t len = strlen(row->text);
+	char error[QUERY_ERROR_SIZE];
+	struct query q;
+
+	memset(&q, 0xa5, sizeof q);
+	assert_true(query_parse(&q, ALL, guarded(row->text, len), len, error));
+	assert_int_equal(q.current, row->want);
 }
 
 /* The rows' values hold "secret" where a message could repeat them. */
@@ -169,12 +201,16 @@ static const struct bad {
 	{ "_mask: text", BYTES("_mask=secret"), "_mask" },
 	{ "_mask: truer", BYTES("_mask=truer"), "_mask" },
 	{ "_mask: a space", BYTES("_mask=1+"), "_mask" },
+	{ "_current: 2", BYTES("_current=2"), "_current" },
+	{ "_current: text", BYTES("_current=secret"), "_current" },
+	{ "_current: truer", BYTES("_current=truer"), "_current" },
 	{ "_format: not UTF-8", BYTES("_format=secret%FF"), NULL },
 	{ "_format: a NUL behind", BYTES("_format=with_details%00"), NULL },
 	{ "twice: _format", BYTES("_format=with_details&_format=secret"),
 	    "_format" },
 	{ "twice: _format, the same", BYTES("_format&_format"), "_format" },
 	{ "twice: _mask", BYTES("_mask=1&_mask=0"), "_mask" },
+	{ "twice: _current", BYTES("_current=1&_current=1"), "_current" },
 	{ "twice: _limit", BYTES("_limit=1&_limit=1"), "_limit" },
 	{ "twice: _offset", BYTES("_offset=1&_limit=1&_offset=2"), "_offset" },
 	{ "twice: show_all", BYTES("show_all&show_all=1"), "show_all" },
@@ -280,16 +316,23 @@ static const struct known {
 	unsigned int known;
 	const char *want;
 } knowns[] = {
-	{ "all six", ALL,
+	{ "all seven", ALL,
+	    "Unknown parameter: known are _limit, _offset, show_all, api_key, "
+	    "_format, _mask and _current." },
+	{ "a list's", ALL & ~QUERY_PARAMETER(QUERY_CURRENT),
 	    "Unknown parameter: known are _limit, _offset, show_all, api_key, "
 	    "_format and _mask." },
+	{ "those of DELETE of a list",
+	    QUERY_PARAMETER(QUERY_API_KEY) | QUERY_PARAMETER(QUERY_CURRENT),
+	    "Unknown parameter: known are api_key and _current." },
 	{ "one token's",
 	    QUERY_PARAMETER(QUERY_API_KEY) | QUERY_PARAMETER(QUERY_MASK),
 	    "Unknown parameter: known are api_key and _mask." },
 	{ "all but the first and the last",
-	    ALL & ~(QUERY_PARAMETER(QUERY_LIMIT) | QUERY_PARAMETER(QUERY_MASK)),
-	    "Unknown parameter: known are _offset, show_all, api_key and "
-	    "_format." },
+	    ALL & ~(QUERY_PARAMETER(QUERY_LIMIT) |
+	              QUERY_PARAMETER(QUERY_CURRENT)),
+	    "Unknown parameter: known are _offset, show_all, api_key, _format "
+	    "and _mask." },
 	{ "two", QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_API_KEY),
 	    "Unknown parameter: known are _offset and api_key." },
 	{ "one", QUERY_PARAMETER(QUERY_SHOW_ALL),
@@ -302,7 +345,7 @@ name_known(void **state)
 {
 	static const char *const texts[QUERY_PARAMETERS] = { "_limit=a",
 		"_offset=a", "show_all=a", "api_key=%", "_format&_format",
-		"_mask=a" };
+		"_mask=a", "_current=a" };
 	const struct known *row = *state;
 	char error[QUERY_ERROR_SIZE];
 	struct query q;
@@ -323,6 +366,7 @@ main(void)
 	static const struct tests tests[] = {
 		{ ROWS(accept, good) },
 		{ ROWS(accept_form, forms) },
+		{ ROWS(accept_current, currents) },
 		{ ROWS(refuse, bad) },
 		{ ROWS(limit_length, lengths) },
 		{ ROWS(name_known, knowns) },

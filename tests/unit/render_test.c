@@ -1,9 +1,9 @@
 /*
- * render_test.c - a list, and one token, as JSON.
+ * render_test.c - a list, one token, and a count, as JSON.
  *
  * Wanted values: oauth_access_tokens(8), ANSWERS (the published example, whole,
- * and the nulls), DETAILS and MASKING; RFC 8259, as json-c reads it back,
- * strictly; render.h: out of memory there is no answer or the whole one.
+ * and the nulls), DETAILS, MASKING and REVOKING; RFC 8259, as json-c reads it
+ * back, strictly; render.h: out of memory there is no answer or the whole one.
  */
 #include "guarded.h"
 
@@ -136,6 +136,31 @@ render(void **state)
 	size_t len = 0;
 
 	assert_true(render_list(&row->page, row->next, &text, &len));
+	check_text(text, len, row->want);
+}
+
+/* How many tokens have ended. */
+static const struct number {
+	const char *name;
+	int64_t count;
+	const char *want;
+} numbers[] = {
+	{ "none", 0, "{\"metadata\":{\"count\":0}}" },
+	{ "some", 100000, "{\"metadata\":{\"count\":100000}}" },
+	{ "the most", INT64_MAX,
+	    "{\"metadata\":{\"count\":9223372036854775807}}" },
+	{ "the longest", INT64_MIN,
+	    "{\"metadata\":{\"count\":-9223372036854775808}}" },
+};
+
+static void
+count(void **state)
+{
+	const struct number *row = *state;
+	char *text = NULL;
+	size_t len = 0;
+
+	assert_true(render_count(row->count, &text, &len));
 	check_text(text, len, row->want);
 }
 
@@ -445,6 +470,17 @@ attempt_one(void)
 	check_attempt(ok, text, len, whole_one, whole_one_len);
 }
 
+static void
+attempt_count(void)
+{
+	static const char want[] = "{\"metadata\":{\"count\":17}}";
+	char *text = NULL;
+	size_t len = 0;
+	bool ok = render_count(17, &text, &len);
+
+	check_attempt(ok, text, len, want, strlen(want));
+}
+
 /* least  allocations at least: of the list, and of its first row */
 static void
 run_out(const struct token_list *page, size_t least, size_t least_one)
@@ -497,6 +533,7 @@ run_out_of_memory_anywhere(void **state)
 	details[1] = (struct token_details){ .current = true };
 	page.n = 1;
 	run_out(&page, 3, 3);
+	assert_true(run_out_of_memory(attempt_count) > 1);
 }
 
 /* Many rows: the length is right, and so is the last one. */
@@ -529,6 +566,7 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(render, texts) },
+		{ ROWS(count, numbers) },
 		{ ROWS(render_details, detailed) },
 		{ ROWS(render_masked, masked) },
 		{ ALONE(fit_the_longest) },

@@ -2,10 +2,10 @@
  * response_test.c - status, header block and body.
  *
  * Wanted values: oauth_access_tokens(8), ERRORS (statuses, types, messages,
- * challenges), HEADERS, THE PAGE, and OPTIONS AND HEAD; RFC 9110, section 15,
- * and RFC 6585 for the reason phrases; RFC 3875, section 6, for the form of the
- * block; RFC 9110, section 8.6: a 204 has no Content-Length.  Where the manual
- * leaves a message open, any sentence will do.
+ * challenges), HEADERS, THE PAGE, REVOKING, and OPTIONS AND HEAD; RFC 9110,
+ * section 15, and RFC 6585 for the reason phrases; RFC 3875, section 6, for the
+ * form of the block; RFC 9110, section 8.6: a 204 has no Content-Length.  Where
+ * the manual leaves a message open, any sentence will do.
  */
 #include "guarded.h"
 
@@ -130,6 +130,9 @@ static const struct wanted {
 	{ "service_unavailable", ERROR_UNAVAILABLE, true, 503,
 	    "Status: 503 Service Unavailable", "service_unavailable", NULL,
 	    { COMMON, RETRY } },
+	{ "service_unavailable: only to be read", ERROR_READ_ONLY, true, 503,
+	    "Status: 503 Service Unavailable", "service_unavailable",
+	    "The database can only be read now.", { COMMON, RETRY } },
 	{ "database_timeout", ERROR_TIMEOUT, true, 504,
 	    "Status: 504 Gateway Timeout", "database_timeout", NULL,
 	    { COMMON, RETRY } },
@@ -249,6 +252,24 @@ set_options(void **state)
 	response_clear(&response);
 }
 
+/* Done, and nothing to say of it: none of the headers of OPTIONS. */
+static void
+set_done(void **state)
+{
+	static const char *const lines[] = { COMMON, NULL };
+	struct response response;
+
+	(void)state;
+	begin(&response);
+	response_set_done(&response);
+	assert_int_equal(response.status, 204);
+	assert_string_equal(response.body, "");
+	assert_int_equal(response.body_len, 0);
+	assert_null(response.tokens);
+	check_head(&response, "Status: 204 No Content", lines, "");
+	response_clear(&response);
+}
+
 static const struct list {
 	const char *name;
 	const char *text;
@@ -291,9 +312,9 @@ set_list(void **state)
 	assert_null(response.tokens);
 }
 
-/* One token is neither counted nor a page among others. */
+/* What is not a list is neither counted nor a page among others. */
 static void
-set_token(void **state)
+set_json(void **state)
 {
 	static const char *const lines[] = { COMMON, NULL };
 	char *text = strdup("{\"a\":1}");
@@ -301,7 +322,7 @@ set_token(void **state)
 
 	(void)state;
 	begin(&response);
-	response_set_token(&response, text, 7);
+	response_set_json(&response, text, 7);
 	assert_int_equal(response.status, 200);
 	assert_ptr_equal(response.body, text);
 	assert_int_equal(response.body_len, 7);
@@ -382,13 +403,16 @@ set_any(struct response *response, int kind)
 		response_set_list(response, strdup("{}"), 2, 1, "a");
 		break;
 	case 4:
-		response_set_token(response, strdup("{}"), 2);
+		response_set_json(response, strdup("{}"), 2);
+		break;
+	case 5:
+		response_set_done(response);
 		break;
 	default:
 		response_set_page(response);
 		break;
 	}
-	return 6;
+	return 7;
 }
 
 /* Vary is there once where it is due, and nowhere else. */
@@ -492,8 +516,9 @@ main(void)
 		{ ALONE(set_error_exactly) },
 		{ ALONE(set_not_allowed) },
 		{ ALONE(set_options) },
+		{ ALONE(set_done) },
 		{ ROWS(set_list, lists) },
-		{ ALONE(set_token) },
+		{ ALONE(set_json) },
 		{ ALONE(set_page) },
 		{ ALONE(keep_to_policy) },
 		{ ALONE(vary) },

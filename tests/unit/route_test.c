@@ -2,8 +2,8 @@
  * route_test.c - what an address is for.
  *
  * Wanted values: oauth_access_tokens(8), ADDRESSES (paths, methods, ids) and
- * PARAMETERS (which of them an address has).  More paths are in request_test.c,
- * where they come from.
+ * PARAMETERS (which of them an address has), and REVOKING for DELETE.  More
+ * paths are in request_test.c, where they come from.
  */
 #include "guarded.h"
 
@@ -15,7 +15,14 @@
 
 /* The parameters of each kind. */
 #define ONE_HAS  (QUERY_PARAMETER(QUERY_API_KEY) | QUERY_PARAMETER(QUERY_MASK))
-#define LIST_HAS (QUERY_PARAMETER(QUERY_PARAMETERS) - 1)
+#define ALL      (QUERY_PARAMETER(QUERY_PARAMETERS) - 1)
+#define LIST_HAS (ALL & ~QUERY_PARAMETER(QUERY_CURRENT))
+
+/* The methods that read. */
+#define READ                                                      \
+	(ROUTE_METHOD(REQUEST_GET) | ROUTE_METHOD(REQUEST_HEAD) | \
+	    ROUTE_METHOD(REQUEST_OPTIONS))
+#define DELETE ROUTE_METHOD(REQUEST_DELETE)
 
 static const unsigned int parameters[] = {
 	[ROUTE_LIST] = LIST_HAS,
@@ -96,18 +103,54 @@ describe_address(void **state)
 	const char *path = guarded_text(row->path);
 	const struct route *route =
 	    route_find(path, guarded_text(row->program));
-	char *methods = guarded(NULL, ROUTE_METHODS_SIZE);
 
 	assert_non_null(route);
 	assert_int_equal(route->kind, row->kind);
 	assert_int_equal(route->parameters, parameters[row->kind]);
 	if (row->kind == ROUTE_ONE)
 		assert_int_equal(route_id(path), row->id);
-	route_methods(methods, route);
-	assert_string_equal(methods, "GET, HEAD, OPTIONS");
-	for (int i = 0; i <= REQUEST_OTHER; i++)
-		assert_int_equal(route_has(route, (enum request_method)i),
-		    i < REQUEST_OTHER);
+	assert_int_equal(route->methods & ~DELETE, READ);
+}
+
+/* Where DELETE is a method, and what it takes there. */
+#define KEY     QUERY_PARAMETER(QUERY_API_KEY)
+#define CURRENT QUERY_PARAMETER(QUERY_CURRENT)
+
+static const struct delete
+{
+	const char *name;
+	const char *path;
+	const char *program;
+	unsigned int method, parameters;
+}
+deletes[] = {
+	{ "the list", BASE, "x", DELETE, KEY | CURRENT },
+	{ "the program", "/cgi-bin/tokens.cgi", "tokens", DELETE,
+	    KEY | CURRENT },
+	{ "an id", BASE "/17", "x", DELETE, KEY },
+	{ "an id behind the program", "/tokens.fcgi/17", "tokens", DELETE,
+	    KEY },
+	{ "current", BASE "/current", "x", DELETE, KEY },
+	{ "current behind the program", "/tokens/current", "tokens", DELETE,
+	    KEY },
+	{ "the documented example's address", LOGS, "x", 0, 0 },
+	{ "the documented example's address, no base",
+	    "/pipelines/oauth_access_tokens/logs", "x", 0, 0 },
+	/* The program's name is the list's, whatever else it spells. */
+	{ "a program named logs", LOGS, "logs", DELETE, KEY | CURRENT },
+	{ "a program named current", BASE "/current", "current", DELETE,
+	    KEY | CURRENT },
+};
+
+static void
+describe_delete(void **state)
+{
+	const struct delete *row = *state;
+	const struct route *route = route_find(row->path, row->program);
+
+	assert_non_null(route);
+	assert_int_equal(route->methods, READ | row->method);
+	assert_int_equal(route->delete_parameters, row->parameters);
 }
 
 /* Paths that are nearly an address. */
@@ -178,13 +221,13 @@ static void
 describe_all(void **state)
 {
 	static const char want[] = "  /oauth_access_tokens\n"
-	                           "      GET, HEAD, OPTIONS\n"
+	                           "      GET, HEAD, OPTIONS, DELETE\n"
 	                           "  /pipelines/oauth_access_tokens/logs\n"
 	                           "      GET, HEAD, OPTIONS\n"
 	                           "  /oauth_access_tokens/{id}\n"
-	                           "      GET, HEAD, OPTIONS\n"
+	                           "      GET, HEAD, OPTIONS, DELETE\n"
 	                           "  /oauth_access_tokens/current\n"
-	                           "      GET, HEAD, OPTIONS\n";
+	                           "      GET, HEAD, OPTIONS, DELETE\n";
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
@@ -197,19 +240,30 @@ describe_all(void **state)
 	free(text);
 }
 
-/* All methods together have room. */
-static void
-fit_all_methods(void **state)
-{
-	const struct route all = { .methods = ~0U };
-	char *methods = guarded(NULL, ROUTE_METHODS_SIZE);
-	size_t len = 0;
+/* Sets of methods; another method has no name. */
+static const struct set {
+	const char *name;
+	unsigned int methods;
+	const char *want;
+} sets[] = {
+	{ "none", 0, "" },
+	{ "the first", ROUTE_METHOD(REQUEST_GET), "GET" },
+	{ "the last", DELETE, "DELETE" },
+	{ "two", ROUTE_METHOD(REQUEST_HEAD) | DELETE, "HEAD, DELETE" },
+	{ "those that read", READ, "GET, HEAD, OPTIONS" },
+	{ "all", READ | DELETE, "GET, HEAD, OPTIONS, DELETE" },
+	{ "all, and another", ~0U, "GET, HEAD, OPTIONS, DELETE" },
+	{ "another alone", ROUTE_METHOD(REQUEST_OTHER), "" },
+};
 
-	(void)state;
-	route_methods(methods, &all);
-	for (int i = 0; i < REQUEST_OTHER; i++)
-		len += strlen(request_methods[i]) + (i > 0 ? strlen(", ") : 0);
-	assert_int_equal(strlen(methods), len);
+static void
+name_methods(void **state)
+{
+	const struct set *row = *state;
+	char *methods = guarded(NULL, ROUTE_METHODS_SIZE);
+
+	route_methods(methods, row->methods);
+	assert_string_equal(methods, row->want);
 }
 
 int
@@ -217,9 +271,10 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(describe_address, addresses) },
+		{ ROWS(describe_delete, deletes) },
 		{ ROWS(find_nothing, misses) },
 		{ ALONE(describe_all) },
-		{ ALONE(fit_all_methods) },
+		{ ROWS(name_methods, sets) },
 	};
 
 	return run_all(tests, COUNT(tests));

@@ -84,12 +84,29 @@ find_one(void **state)
 	enum statement_id id = statement_one(row->by_permission, row->current);
 	const struct statement *s = &statements[id];
 
-	assert_in_range(id, STATEMENT_ONE, STATEMENT_SESSION - 1);
+	assert_in_range(id, STATEMENT_ONE, STATEMENT_REVOKE - 1);
 	assert_string_equal(s->name, row->name);
 	assert_int_equal(s->unindexed, id);
 	check_types(s, row->n);
 	assert_non_null(strstr(s->text, "sha256"));
 	assert_int_equal(strstr(s->text, "$6") != NULL, !row->current);
+}
+
+/* The function finds the tables, so that the program needs no right to them. */
+static void
+find_revoke(void **state)
+{
+	static const unsigned int of_revoke[] = { TYPE_TEXT, TYPE_TEXT,
+		TYPE_TEXT, TYPE_BOOL, TYPE_TEXT, TYPE_INT8 };
+	const struct statement *s = &statements[STATEMENT_REVOKE];
+
+	(void)state;
+	assert_string_equal(s->name, "revoke");
+	assert_int_equal(s->unindexed, STATEMENT_REVOKE);
+	assert_int_equal(s->n, COUNT(of_revoke));
+	assert_memory_equal(s->types, of_revoke, sizeof of_revoke);
+	assert_non_null(strstr(s->text, "oauth_access_tokens_revoke("));
+	assert_null(strstr(s->text, "oauth2_"));
 }
 
 /* Statements that are asked without a name. */
@@ -101,7 +118,7 @@ static const struct unnamed {
 } unnamed[] = {
 	{ "session", STATEMENT_SESSION, 3,
 	    { TYPE_INT8, TYPE_INT8, TYPE_BOOL } },
-	{ "check", STATEMENT_CHECK, 1, { TYPE_BOOL } },
+	{ "check", STATEMENT_CHECK, 2, { TYPE_BOOL, TYPE_BOOL } },
 	{ "check_clients", STATEMENT_CHECK_CLIENTS, 1, { TYPE_TEXT } },
 	{ "check_projects", STATEMENT_CHECK_PROJECTS, 1, { TYPE_TEXT } },
 };
@@ -129,7 +146,7 @@ complete(void **state)
 		assert_in_range(statements[i].n, 1, STATEMENT_PARAMS_MAX);
 	}
 	assert_int_equal(STATEMENTS,
-	    STATEMENTS_OF_LIST + (int)(COUNT(ones) + COUNT(unnamed)));
+	    STATEMENTS_OF_LIST + (int)(COUNT(ones) + COUNT(unnamed)) + 1);
 }
 
 int
@@ -138,6 +155,7 @@ main(void)
 	static const struct tests tests[] = {
 		{ ALONE(find_list) },
 		{ ROWS(find_one, ones) },
+		{ ALONE(find_revoke) },
 		{ ROWS(ask_without_name, unnamed) },
 		{ ALONE(complete) },
 	};

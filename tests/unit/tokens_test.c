@@ -1,11 +1,12 @@
 /*
  * tokens_test.c - what the database's answers mean.
  *
- * Wanted values: list.sql, one.sql and details.sql for parameters, columns and
- * outcomes; oauth_access_tokens(8), AUTHENTICATION: rows that do not agree are
- * a failure, never another user's token.  PostgreSQL's binary forms of bigint
- * and timestamptz are numbers in network order.  The database is a fake whose
- * cells a test sets.
+ * Wanted values: list.sql, one.sql, details.sql and revoke.sql for parameters,
+ * columns and outcomes; oauth_access_tokens(8), AUTHENTICATION: rows that do
+ * not agree are a failure, never another user's token; REVOKING: what is asked
+ * again on a new connection.  PostgreSQL's binary forms of bigint and
+ * timestamptz are numbers in network order.  The database is a fake whose cells
+ * a test sets.
  */
 #include "guarded.h"
 
@@ -35,12 +36,23 @@ enum {
 	DETAILED, /* so many with them */
 };
 
+static const unsigned int list_types[DETAILED] = { TYPE_TEXT, TYPE_INT8,
+	TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT, TYPE_TIMESTAMPTZ,
+	TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA, TYPE_BOOL, TYPE_BOOL };
+
+/* Those of revoke.sql: outcome, found, count. */
+#define REVOKED 3
+
+static const unsigned int revoke_types[REVOKED] = { TYPE_TEXT, TYPE_BOOL,
+	TYPE_INT8 };
+
 /*
  * The cells of the fake's answer; NULL is SQL's.  Numbers are decimal, booleans
  * "t" or "f".
  */
 struct answer {
 	int n, columns;
+	const unsigned int *types;
 	const char *rows[ROWS_MAX][DETAILED];
 	int wiped; /* times */
 };
@@ -54,6 +66,7 @@ struct db {
 		int len;
 		char bytes[16]; /* the first of them */
 	} params[STATEMENT_PARAMS_MAX];
+	bool asked_again;
 	int forgotten; /* times */
 };
 
@@ -92,13 +105,8 @@ answer_rows(const struct answer *answer)
 bool
 answer_has_types(const struct answer *answer, const unsigned int *types, int n)
 {
-	static const unsigned int wanted[DETAILED] = { TYPE_TEXT, TYPE_INT8,
-		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
-		TYPE_TIMESTAMPTZ, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA, TYPE_BOOL,
-		TYPE_BOOL };
-
 	return n == answer->columns &&
-	       memcmp(types, wanted, (size_t)n * sizeof wanted[0]) == 0;
+	       memcmp(types, answer->types, (size_t)n * sizeof types[0]) == 0;
 }
 
 static const char *
@@ -159,6 +167,12 @@ struct answer *
 db_answer(struct db *db)
 {
 	return &db->answer;
+}
+
+bool
+db_asked_again(const struct db *db)
+{
+	return db->asked_again;
 }
 
 void
@@ -301,14 +315,23 @@ check_row(const struct token_row *got, const char *const *cells, bool details)
 	assert_int_equal(more->expired, strcmp(cells[EXPIRED], "t") == 0);
 }
 
-/* Give an answer's rows these cells, of so many columns. */
+/* Give an answer's rows these cells, of so many columns of these types. */
 static void
-set_cells(struct answer *answer, const char *const *cells, int columns)
+set_typed(struct answer *answer, const char *const *cells, int columns,
+    const unsigned int *types)
 {
 	answer->columns = columns;
+	answer->types = types;
 	for (int i = 0; i < answer->n; i++)
 		memcpy(answer->rows[i], cells + (ptrdiff_t)i * columns,
 		    (size_t)columns * sizeof *cells);
+}
+
+/* The same for a list. */
+static void
+set_cells(struct answer *answer, const char *const *cells, int columns)
+{
+	set_typed(answer, cells, columns, list_types);
 }
 
 static void
@@ -716,6 +739,22 @@ static const struct question {
 	    5 },
 };
 
+/* Has the database been asked so, with all parameters of the row? */
+static void
+check_params(const struct db *db, const struct question *row)
+{
+	for (int i = 0; i < row->n; i++) {
+		const struct param *param = &db->params[i];
+
+		assert_int_equal(param->null, row->params[i].bytes == NULL);
+		if (param->null)
+			continue;
+		assert_int_equal(param->len, row->params[i].len);
+		assert_memory_equal(
+		    param->bytes, row->params[i].bytes, row->params[i].len);
+	}
+}
+
 static void
 ask(void **state)
 {
@@ -733,15 +772,249 @@ ask(void **state)
 	assert_int_equal(
 	    tokens_read(&db, &with, &row->request, &outcome, &page),
 	    DB_UNAVAILABLE);
-	for (int i = 0; i < row->n; i++) {
-		const struct param *param = &db.params[i];
+	check_params(&db, row);
+}
 
-		assert_int_equal(param->null, row->params[i].bytes == NULL);
-		if (param->null)
-			continue;
-		assert_int_equal(param->len, row->params[i].len);
-		assert_memory_equal(
-		    param->bytes, row->params[i].bytes, row->params[i].len);
+/* The same for revoke.sql. */
+#define CALLER                                       \
+	.api_key = "key and more", .api_key_len = 3, \
+	.token = "token and more", .token_len = 5 /* they end so */
+
+static const struct question endings[] = {
+	{ "one", { CALLER, .which = TOKENS_ONE, .id = 0x0102030405060708 },
+	    "p1",
+	    { { BYTES("key") }, { BYTES("token") }, { BYTES("p1") },
+	        { BYTES("\0") }, { BYTES("one") },
+	        { BYTES("\1\2\3\4\5\6\7\x08") } },
+	    6 },
+	{ "one, of id 0", { CALLER, .which = TOKENS_ONE }, NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("one") },
+	        { BYTES("\0\0\0\0\0\0\0\0") } },
+	    6 },
+	{ "one, of the greatest id",
+	    { CALLER, .which = TOKENS_ONE, .id = INT64_MAX }, NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("one") },
+	        { BYTES("\x7f\xff\xff\xff\xff\xff\xff\xff") } },
+	    6 },
+	{ "one, of an id that is too great",
+	    { CALLER, .which = TOKENS_ONE, .id = -1 }, NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("one") }, { NULL, 0 } },
+	    6 },
+	{ "the request's own", { CALLER, .which = TOKENS_CURRENT, .id = -1 },
+	    NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("current") }, { NULL, 0 } },
+	    6 },
+	{ "the others", { CALLER, .which = TOKENS_OTHERS, .id = -1 }, "p1",
+	    { { BYTES("key") }, { BYTES("token") }, { BYTES("p1") },
+	        { BYTES("\0") }, { BYTES("others") }, { NULL, 0 } },
+	    6 },
+	{ "all", { CALLER, .which = TOKENS_ALL, .id = -1 }, NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\0") }, { BYTES("all") }, { NULL, 0 } },
+	    6 },
+	/* What a list is asked with changes nothing. */
+	{ "all, by permission",
+	    { CALLER, .which = TOKENS_ALL, .id = -1, .limit = 5, .offset = 500,
+	        .masked = true, .details = true, .show_all = true,
+	        .show_all_sent = true },
+	    NULL,
+	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
+	        { BYTES("\1") }, { BYTES("all") }, { NULL, 0 } },
+	    6 },
+};
+
+static void
+ask_to_end(void **state)
+{
+	const struct question *row = *state;
+	char project[8] = "";
+	const struct config with = {
+		.project_uuid = row->project != NULL ? project : NULL,
+		.by_permission = row->params[3].bytes[0] == 1,
+	};
+	struct db db = { .result = DB_UNAVAILABLE };
+	enum tokens_outcome outcome = TOKENS_NOT_A_VIEWER;
+	int64_t count = -7;
+
+	if (row->project != NULL)
+		snprintf(project, sizeof project, "%s", row->project);
+	assert_int_equal(
+	    tokens_revoke(&db, &with, &row->request, &outcome, &count),
+	    DB_UNAVAILABLE);
+	assert_int_equal(db.asked, STATEMENT_REVOKE);
+	check_params(&db, row);
+	assert_true(db.params[row->n].null);
+	assert_int_equal(outcome, TOKENS_NOT_A_VIEWER);
+	assert_int_equal(count, -7);
+}
+
+/* Answers of revoke.sql. */
+static const struct ending {
+	const char *name;
+	enum tokens_which which;
+	bool asked_again;
+	int n;
+	const char *rows[2][REVOKED];
+	enum db_result result;
+	enum tokens_outcome outcome;
+	int64_t count;
+} ended[] = {
+	{ "one", TOKENS_ONE, false, 1, { { "ok", "t", "1" } }, DB_OK, TOKENS_OK,
+	    1 },
+	{ "one, which had ended before", TOKENS_ONE, false, 1,
+	    { { "ok", "t", "0" } }, DB_OK, TOKENS_OK, 0 },
+	{ "one that is not there", TOKENS_ONE, false, 1, { { "ok", "f", "0" } },
+	    DB_OK, TOKENS_NOT_FOUND, 0 },
+	{ "the request's own", TOKENS_CURRENT, false, 1, { { "ok", "t", "1" } },
+	    DB_OK, TOKENS_OK, 1 },
+	{ "the others", TOKENS_OTHERS, false, 1, { { "ok", "t", "100000" } },
+	    DB_OK, TOKENS_OK, 100000 },
+	{ "no others", TOKENS_OTHERS, false, 1, { { "ok", "f", "0" } }, DB_OK,
+	    TOKENS_OK, 0 },
+	{ "all", TOKENS_ALL, false, 1, { { "ok", "t", "9223372036854775807" } },
+	    DB_OK, TOKENS_OK, INT64_MAX },
+	{ "unknown application", TOKENS_ALL, false, 1,
+	    { { "invalid_api_key", "f", "0" } }, DB_OK,
+	    TOKENS_UNKNOWN_APPLICATION, 0 },
+	{ "unknown token", TOKENS_OTHERS, false, 1,
+	    { { "invalid_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_UNKNOWN_TOKEN, 0 },
+	{ "expired token", TOKENS_ONE, false, 1,
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_EXPIRED_TOKEN, 0 },
+	{ "not a viewer", TOKENS_ONE, false, 1,
+	    { { "unauthorized_access", "f", "0" } }, DB_OK, TOKENS_NOT_A_VIEWER,
+	    0 },
+
+	/* A connection was lost: the first time may have ended it. */
+	{ "expired, the request's own", TOKENS_CURRENT, false, 1,
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_EXPIRED_TOKEN, 0 },
+	{ "expired, all", TOKENS_ALL, false, 1,
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_EXPIRED_TOKEN, 0 },
+	{ "asked again: expired, the request's own", TOKENS_CURRENT, true, 1,
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK, TOKENS_OK, 0 },
+	{ "asked again: expired, all", TOKENS_ALL, true, 1,
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK, TOKENS_OK, 0 },
+	{ "asked again: expired, one", TOKENS_ONE, true, 1,
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_EXPIRED_TOKEN, 0 },
+	{ "asked again: expired, the others", TOKENS_OTHERS, true, 1,
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_EXPIRED_TOKEN, 0 },
+	{ "asked again: unknown token", TOKENS_CURRENT, true, 1,
+	    { { "invalid_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_UNKNOWN_TOKEN, 0 },
+	{ "asked again: unknown application", TOKENS_ALL, true, 1,
+	    { { "invalid_api_key", "f", "0" } }, DB_OK,
+	    TOKENS_UNKNOWN_APPLICATION, 0 },
+	{ "asked again: not a viewer", TOKENS_CURRENT, true, 1,
+	    { { "unauthorized_access", "f", "0" } }, DB_OK, TOKENS_NOT_A_VIEWER,
+	    0 },
+	{ "asked again: one that is not there", TOKENS_ONE, true, 1,
+	    { { "ok", "f", "0" } }, DB_OK, TOKENS_NOT_FOUND, 0 },
+	{ "asked again: all", TOKENS_ALL, true, 1, { { "ok", "t", "5" } },
+	    DB_OK, TOKENS_OK, 5 },
+
+	{ "no row", TOKENS_ONE, false, 0, { { NULL } }, DB_FAILED, TOKENS_OK,
+	    0 },
+	{ "no row, asked again", TOKENS_CURRENT, true, 0, { { NULL } },
+	    DB_FAILED, TOKENS_OK, 0 },
+	{ "two rows", TOKENS_ALL, false, 2,
+	    { { "ok", "t", "1" }, { "ok", "t", "1" } }, DB_FAILED, TOKENS_OK,
+	    0 },
+	{ "another outcome", TOKENS_ONE, false, 1, { { "OK", "t", "1" } },
+	    DB_FAILED, TOKENS_OK, 0 },
+	{ "an outcome that only the program has", TOKENS_ONE, false, 1,
+	    { { "record_not_found", "f", "0" } }, DB_FAILED, TOKENS_OK, 0 },
+	{ "no outcome", TOKENS_ALL, false, 1, { { NULL, "t", "1" } }, DB_FAILED,
+	    TOKENS_OK, 0 },
+	{ "no count", TOKENS_ALL, false, 1, { { "ok", "t", NULL } }, DB_FAILED,
+	    TOKENS_OK, 0 },
+	{ "nothing is found", TOKENS_ONE, false, 1, { { "ok", NULL, "0" } },
+	    DB_OK, TOKENS_NOT_FOUND, 0 },
+};
+
+static void
+end_tokens(void **state)
+{
+	const struct ending *row = *state;
+	const struct tokens_request request = { .which = row->which };
+	struct db db = { .result = DB_OK,
+		.answer = { .n = row->n },
+		.asked_again = row->asked_again };
+	enum tokens_outcome outcome = TOKENS_OK;
+	int64_t count = -7;
+
+	set_typed(&db.answer, row->rows[0], REVOKED, revoke_types);
+	logged = 0;
+	assert_int_equal(
+	    tokens_revoke(&db, &config, &request, &outcome, &count),
+	    row->result);
+	assert_int_equal(logged, row->result == DB_FAILED);
+	if (row->result != DB_OK)
+		return;
+	assert_int_equal(outcome, row->outcome);
+	if (outcome == TOKENS_OK)
+		assert_int_equal(count, row->count);
+}
+
+/* An answer with other columns, or of other types, is none. */
+static void
+refuse_columns(void **state)
+{
+	static const char *const cells[] = { "ok", "t", "1", "1" };
+	static const unsigned int others[][4] = {
+		{ TYPE_TEXT, TYPE_BOOL, TYPE_INT8, TYPE_INT8 },
+		{ TYPE_BOOL, TYPE_BOOL, TYPE_INT8 },
+		{ TYPE_TEXT, TYPE_TEXT, TYPE_INT8 },
+		{ TYPE_TEXT, TYPE_BOOL, TYPE_TEXT },
+	};
+	const struct tokens_request request = { .which = TOKENS_ALL };
+
+	(void)state;
+	for (int columns = 2; columns <= 4; columns++) {
+		for (size_t i = 0; i < COUNT(others); i++) {
+			bool right = i == 0 && columns == REVOKED;
+			struct db db = { .result = DB_OK,
+				.answer = { .n = 1 } };
+			enum tokens_outcome outcome;
+			int64_t count;
+
+			set_typed(&db.answer, cells, columns, others[i]);
+			logged = 0;
+			assert_int_equal(tokens_revoke(&db, &config, &request,
+			                     &outcome, &count),
+			    right ? DB_OK : DB_FAILED);
+			assert_int_equal(logged, !right);
+		}
+	}
+}
+
+/* A failure goes up as it is, whatever has been asked how often. */
+static void
+pass_failures_to_end_on(void **state)
+{
+	const struct tokens_request request = { .which = TOKENS_ALL };
+	enum tokens_outcome outcome = TOKENS_OK;
+	int64_t count = -7;
+
+	(void)state;
+	for (int i = 2; i <= 2 * DB_NO_MEMORY + 1; i++) {
+		struct db db = { .result = (enum db_result)(i / 2),
+			.asked_again = i % 2 == 1 };
+
+		logged = 0;
+		assert_int_equal(
+		    tokens_revoke(&db, &config, &request, &outcome, &count),
+		    i / 2);
+		assert_int_equal(logged, 0);
+		assert_int_equal(count, -7);
 	}
 }
 
@@ -789,6 +1062,10 @@ main(void)
 		{ ALONE(pass_failures_on) },
 		{ ROWS(choose, choices) },
 		{ ROWS(ask, questions) },
+		{ ROWS(ask_to_end, endings) },
+		{ ROWS(end_tokens, ended) },
+		{ ALONE(refuse_columns) },
+		{ ALONE(pass_failures_to_end_on) },
 		{ ALONE(run_out_of_memory_anywhere) },
 	};
 

@@ -2,8 +2,9 @@
  * verdict_test.c - what to make of an error of PostgreSQL's.
  *
  * Wanted values: oauth_access_tokens(8), ERRORS (which failures are a 503, a
- * 504 and a 500); PostgreSQL 15, appendix A, for the meaning of each code.  A
- * new connection is worth a try where the old one may be at fault.
+ * 504 and a 500) and REVOKING (a database that can only be read); PostgreSQL
+ * 15, appendix A, for the meaning of each code.  A new connection is worth a
+ * try where the old one may be at fault.
  */
 #include "guarded.h"
 
@@ -26,8 +27,11 @@ static const struct code {
 	{ "40001", DB_UNAVAILABLE, true },  /* serialization_failure */
 	{ "40P01", DB_UNAVAILABLE, true },  /* deadlock_detected */
 	{ "26000", DB_UNAVAILABLE, true },  /* no such prepared statement */
+	{ "25006", DB_READ_ONLY, false },   /* read_only_sql_transaction */
+	{ "25P02", DB_FAILED, false },      /* in_failed_sql_transaction */
 	{ "0A000", DB_FAILED, true },       /* feature_not_supported */
 	{ "42501", DB_FAILED, false },      /* insufficient_privilege */
+	{ "42883", DB_FAILED, false },      /* undefined_function */
 	{ "42P01", DB_FAILED, false },      /* undefined_table */
 	{ "22021", DB_FAILED, false },      /* character_not_in_repertoire */
 	{ "XX000", DB_FAILED, false },      /* internal_error */
@@ -45,22 +49,41 @@ judge(void **state)
 }
 
 /*
- * Only a right that is missing has a remedy; role.sql grants it, as README says
- * in the step that the remedy names.
+ * A right that is missing has a remedy, and so has the function that revoke.sql
+ * makes.  The scripts of a remedy are those that grant or make it.
  */
+static const struct remedy {
+	const char *sqlstate;
+	const char *words[3];
+} remedies[] = {
+	{ "42501", { "role.sql", "revoke.sql", "OAUTH_TOKENS_REVOKE" } },
+	{ "42883", { "revoke.sql" } },
+};
+
 static void
 find_remedy(void **state)
 {
-	const struct code *row = *state;
+	const struct remedy *row = *state;
 	const char *remedy = verdict_remedy(guarded_text(row->sqlstate));
 
-	if (strcmp(row->sqlstate, "42501") != 0) {
-		assert_string_equal(remedy, "");
-		return;
-	}
 	assert_memory_equal(remedy, "; ", 2);
-	assert_non_null(strstr(remedy, "role.sql"));
-	assert_non_null(strstr(remedy, "README, Install, step 2"));
+	for (size_t i = 0; i < COUNT(row->words) && row->words[i] != NULL; i++)
+		assert_non_null(strstr(remedy, row->words[i]));
+}
+
+/* All other codes have none. */
+static void
+find_no_remedy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(codes); i++) {
+		const char *sqlstate = codes[i].sqlstate;
+		bool has = false;
+
+		for (size_t k = 0; k < COUNT(remedies); k++)
+			has |= strcmp(sqlstate, remedies[k].sqlstate) == 0;
+		assert_int_equal(verdict_remedy(sqlstate)[0] != '\0', has);
+	}
 }
 
 int
@@ -68,7 +91,8 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(judge, codes) },
-		{ ROWS(find_remedy, codes) },
+		{ ROWS(find_remedy, remedies) },
+		{ ALONE(find_no_remedy) },
 	};
 
 	return run_all(tests, COUNT(tests));
