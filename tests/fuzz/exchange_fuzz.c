@@ -7,8 +7,10 @@
  * error status, code and head agree; in a list the rows are those asked for,
  * in order; one token is the one asked for; details and masks are there where
  * they are due.  Or the body is the page, where the settings let a browser have
- * it.  HEAD has GET's head and no body.  The token that was sent changes
- * nothing in the answer.
+ * it.  HEAD has GET's head and no body.  DELETE alone revokes, the tokens that
+ * it means, and only where the settings and the address have it; elsewhere it
+ * is answered as an unknown method is.  The token that was sent changes nothing
+ * in the answer.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -19,6 +21,7 @@
 #include "fuzz.h"
 #include "html.h"
 #include "log.h"
+#include "query.h"
 #include "request.h"
 #include "route.h"
 
@@ -236,6 +239,17 @@ check_one(struct json_object *body, const struct db *db)
 	    find_row(db, &db->wanted));
 }
 
+/* So many tokens have ended. */
+static void
+check_count(struct json_object *body, const struct db *db)
+{
+	struct json_object *metadata = get(body, "metadata", json_type_object);
+
+	PROMISE(json_object_object_length(body) == 1);
+	PROMISE(json_object_object_length(metadata) == 1);
+	PROMISE(get_number(metadata, "count") == db->ended);
+}
+
 /* Is it the page for browsers? */
 static bool
 is_page(const struct response *response)
@@ -280,12 +294,14 @@ check_body(const struct response *response, const struct db *db)
 	PROMISE(json_tokener_get_error(tokener) == json_tokener_success);
 	PROMISE(json_tokener_get_parse_end(tokener) == response->body_len);
 	PROMISE(json_object_get_type(body) == json_type_object);
-	if (response->status == 200 && db->wanted.which == TOKENS_LIST)
-		check_list(body, db);
-	else if (response->status == 200)
-		check_one(body, db);
-	else
+	if (response->status != 200)
 		check_error(body, response->status);
+	else if (db->revoked)
+		check_count(body, db);
+	else if (db->wanted.which == TOKENS_LIST)
+		check_list(body, db);
+	else
+		check_one(body, db);
 	json_object_put(body);
 	json_tokener_free(tokener);
 }
@@ -325,13 +341,13 @@ check_headers(
 	PROMISE(may_be_page || !is_page(response));
 }
 
-static bool
-is_head(const char *const *variables)
+static enum request_method
+method_of(const char *const *variables)
 {
 	struct request request;
 
 	request_parse(&request, variables);
-	return request.method == REQUEST_HEAD;
+	return request.method;
 }
 
 /* What the address is for; NULL: nothing. */
@@ -342,7 +358,19 @@ find_route(struct request *request, const char *const *variables)
 	return route_find(request->path, PROGRAM);
 }
 
-/* Was the database asked for what the address is for? */
+/* Which tokens are all: the query says whether the current one is of them. */
+static enum tokens_which
+which_to_end(const struct request *request, const struct route *route)
+{
+	char error[QUERY_ERROR_SIZE];
+	struct query query;
+
+	PROMISE(query_parse(&query, route->delete_parameters, request->query,
+	    request->query_len, error));
+	return query.current == QUERY_FLAG_ON ? TOKENS_ALL : TOKENS_OTHERS;
+}
+
+/* Was the database asked for what the method does and the address is for? */
 static void
 check_wanted(const struct db *db, const char *const *variables)
 {
@@ -353,12 +381,49 @@ check_wanted(const struct db *db, const char *const *variables)
 	};
 	struct request request;
 	const struct route *route = find_route(&request, variables);
+	enum tokens_which which;
 
 	if (db->asked == 0)
 		return;
-	PROMISE(route != NULL && db->wanted.which == wanted[route->kind]);
+	PROMISE(route != NULL);
+	PROMISE(db->revoked == (request.method == REQUEST_DELETE));
+	PROMISE(db->revoked || request.method == REQUEST_GET ||
+	        request.method == REQUEST_HEAD);
+	which = wanted[route->kind];
+	if (db->revoked && which == TOKENS_LIST)
+		which = which_to_end(&request, route);
+	PROMISE(db->wanted.which == which);
 	PROMISE(route->kind != ROUTE_ONE ||
 	        db->wanted.id == route_id(request.path));
+}
+
+/* Has an address DELETE?  The logs address never has. */
+static bool
+has_delete(const char *const *variables)
+{
+	struct request request;
+	const struct route *route = find_route(&request, variables);
+
+	return config.revoke == 1 && route != NULL &&
+	       strcmp(route->tail, "/logs") != 0;
+}
+
+/* DELETE is named where an address has it, and nowhere else. */
+static void
+check_methods(const struct response *response, const char *const *variables)
+{
+	static const char *const names[] = { "Allow",
+		"Access-Control-Allow-Methods" };
+	const char *want = has_delete(variables) ? "GET, HEAD, OPTIONS, DELETE"
+	                                         : "GET, HEAD, OPTIONS";
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		size_t len;
+		const char *value = find_header(response, names[i], &len);
+
+		PROMISE(value == NULL ||
+		        (len == strlen(want) && memcmp(value, want, len) == 0));
+	}
 }
 
 /* Is it an address at which there may be a page? */
@@ -379,23 +444,48 @@ answer(struct response *response, struct db *db, char *const *variables)
 	    &config, db, (const char *const *)variables, PROGRAM, response);
 }
 
+/* Answer the same request by another method. */
+static void
+answer_by(struct response *response, struct db *db, char *const *variables,
+    char *method)
+{
+	char *others[VARIABLES_MAX + 1] = { NULL };
+
+	for (size_t i = 0; variables[i] != NULL; i++)
+		others[i] = strncmp(variables[i], "REQUEST_METHOD=", 15) == 0
+		                ? method
+		                : variables[i];
+	answer(response, db, others);
+}
+
 /* The same request by GET has the same head, and the body. */
 static void
 check_head_is_get(
     const struct response *head, struct db *db, char *const *variables)
 {
-	char *others[VARIABLES_MAX + 1] = { NULL };
 	static char get_method[] = "REQUEST_METHOD=GET";
 	struct response response;
 
-	for (size_t i = 0; variables[i] != NULL; i++)
-		others[i] = strncmp(variables[i], "REQUEST_METHOD=", 15) == 0
-		                ? get_method
-		                : variables[i];
-	answer(&response, db, others);
+	answer_by(&response, db, variables, get_method);
 	PROMISE(head->body_len == 0 && head->status == response.status);
 	PROMISE(strcmp(head->head, response.head) == 0);
 	check_body(&response, db);
+	response_clear(&response);
+}
+
+/* Where an address has no DELETE, that is as unknown as another word. */
+static void
+check_delete_is_unknown(
+    const struct response *first, struct db *db, char *const *variables)
+{
+	static char unknown[] = "REQUEST_METHOD=REMOVE";
+	struct response response;
+
+	PROMISE(db->asked == 0);
+	answer_by(&response, db, variables, unknown);
+	PROMISE(strcmp(first->head, response.head) == 0);
+	PROMISE(first->body_len == response.body_len);
+	PROMISE(memcmp(first->body, response.body, first->body_len) == 0);
 	response_clear(&response);
 }
 
@@ -452,27 +542,46 @@ check_token(const struct response *first, struct db *db, char *const *variables)
 	response_clear(&response);
 }
 
+/* Only OPTIONS, and a DELETE that is done, have no body and no length. */
+static void
+check_no_content(const struct response *response, const struct db *db,
+    enum request_method method)
+{
+	size_t len;
+
+	PROMISE(method == REQUEST_OPTIONS ||
+	        (method == REQUEST_DELETE && db->asked == 1));
+	PROMISE(response->body_len == 0);
+	PROMISE(find_header(response, "Content-Length", &len) == NULL);
+	PROMISE((find_header(response, "Allow", &len) != NULL) ==
+	        (method == REQUEST_OPTIONS));
+}
+
 static void
 check_exchange(struct db *db, char *const *variables)
 {
+	const char *const *names = (const char *const *)variables;
+	enum request_method method = method_of(names);
 	struct response response;
-	size_t len;
 
 	answer(&response, db, variables);
 	check_status(&response, db);
-	check_wanted(db, (const char *const *)variables);
+	check_wanted(db, names);
 	check_head(&response);
-	check_headers(&response, db, has_page((const char *const *)variables));
+	check_headers(&response, db, has_page(names));
+	check_methods(&response, names);
+	PROMISE(method != REQUEST_DELETE || !is_page(&response));
 	if (response.status == 204) {
-		PROMISE(response.body_len == 0);
-		PROMISE(find_header(&response, "Content-Length", &len) == NULL);
-	} else if (is_head((const char *const *)variables)) {
+		check_no_content(&response, db, method);
+	} else if (method == REQUEST_HEAD) {
 		check_head_is_get(&response, db, variables);
 	} else {
 		PROMISE(read_header(&response, "Content-Length") ==
 		        (long long)response.body_len);
 		check_body(&response, db);
 	}
+	if (method == REQUEST_DELETE && !has_delete(names))
+		check_delete_is_unknown(&response, db, variables);
 	check_token(&response, db, variables);
 	response_clear(&response);
 }

@@ -21,6 +21,7 @@
 #define BYTE_FATE    0x0f /* a row of fates */
 #define BYTE_MASKED  0x10 /* by the operator */
 #define BYTE_NO_PAGE 0x20
+#define BYTE_REVOKE  0x40 /* callers may end their tokens */
 
 /* A row's flags. */
 #define ROW_EXPIRES   0x01
@@ -46,6 +47,7 @@ static const struct fate {
 	{ DB_TIMEOUT, TOKENS_OK, 504 },
 	{ DB_FAILED, TOKENS_OK, 500 },
 	{ DB_NO_MEMORY, TOKENS_OK, 500 },
+	{ DB_READ_ONLY, TOKENS_OK, 503 },
 };
 
 /* All that the caller may see. */
@@ -58,7 +60,9 @@ struct db {
 	char masks[ROWS_MAX][4 * 8 + 1]; /* the tokens, masked */
 	struct token_row answer[ROWS_MAX];
 	struct tokens_request wanted; /* its numbers, when asked */
-	int asked;                    /* times */
+	int asked;                    /* times, to read or to revoke */
+	bool revoked;                 /* asked to revoke */
+	int64_t ended;                /* so many, when done */
 	int status;                   /* that of what it said */
 };
 
@@ -119,9 +123,30 @@ check_request(const struct tokens_request *request)
 	PROMISE(request->masked || config.display == DISPLAY_FULL);
 	if (request->which == TOKENS_LIST)
 		return;
-	PROMISE(request->id >= -1 || request->which == TOKENS_CURRENT);
+	PROMISE(request->id >= -1);
 	PROMISE(!request->show_all_sent && !request->details);
 	PROMISE(request->offset == 0);
+}
+
+/* Say what becomes of a request, as its fate is. */
+static enum db_result
+meet_fate(struct db *db, const struct config *settings,
+    const struct tokens_request *request, enum tokens_outcome *outcome)
+{
+	PROMISE(settings == &config);
+	check_request(request);
+	db->asked++;
+	db->wanted = *request;
+	db->status = db->fate->status;
+	*outcome = db->fate->outcome;
+	return db->fate->result;
+}
+
+static void
+not_found(struct db *db, enum tokens_outcome *outcome)
+{
+	*outcome = TOKENS_NOT_FOUND;
+	db->status = 404;
 }
 
 enum db_result
@@ -129,20 +154,16 @@ tokens_read(struct db *db, const struct config *settings,
     const struct tokens_request *request, enum tokens_outcome *outcome,
     struct token_list *page)
 {
+	enum db_result result = meet_fate(db, settings, request, outcome);
 	size_t from, to;
 
-	PROMISE(settings == &config);
-	check_request(request);
-	db->asked++;
-	db->wanted = *request;
-	db->status = db->fate->status;
-	*outcome = db->fate->outcome;
-	if (db->fate->status != 200)
-		return db->fate->result;
+	PROMISE(request->which <= TOKENS_CURRENT);
+	db->revoked = false;
+	if (db->status != 200)
+		return result;
 	choose_rows(db, request, &from, &to);
 	if (request->which != TOKENS_LIST && from == to) {
-		*outcome = TOKENS_NOT_FOUND;
-		db->status = 404;
+		not_found(db, outcome);
 		return DB_OK;
 	}
 	for (size_t i = from; i < to; i++)
@@ -157,11 +178,52 @@ tokens_read(struct db *db, const struct config *settings,
 	return DB_OK;
 }
 
+/* How many tokens end that have not expired. */
+static int64_t
+count_ended(const struct db *db, bool current)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < db->n; i++)
+		n += !db->details[i].expired &&
+		     (current || !db->details[i].current);
+	return n;
+}
+
+/* The request's own token is always there, whatever the rows say. */
+enum db_result
+tokens_revoke(struct db *db, const struct config *settings,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    int64_t *count)
+{
+	enum db_result result = meet_fate(db, settings, request, outcome);
+	bool all = request->which == TOKENS_ALL;
+
+	PROMISE(settings->revoke == 1 && request->which != TOKENS_LIST);
+	db->revoked = true;
+	if (db->status != 200)
+		return result;
+	if (all || request->which == TOKENS_OTHERS) {
+		*count = db->ended = count_ended(db, all);
+		return DB_OK;
+	}
+	db->status = 204;
+	if (request->which == TOKENS_ONE && find_row(db, request) == db->n)
+		not_found(db, outcome);
+	return DB_OK;
+}
+
+void
+db_forget(struct db *db)
+{
+	(void)db;
+}
+
 void
 tokens_forget(struct db *db, struct token_list *page)
 {
-	(void)db;
 	(void)page;
+	db_forget(db);
 }
 
 /* A text of the database's: UTF-8 without NUL, owned by the caller. */
@@ -252,6 +314,7 @@ take_fate(struct db *db, uint8_t byte)
 	config.display =
 	    (byte & BYTE_MASKED) != 0 ? DISPLAY_MASKED : DISPLAY_FULL;
 	config.page = (byte & BYTE_NO_PAGE) == 0;
+	config.revoke = (byte & BYTE_REVOKE) != 0;
 }
 
 static void

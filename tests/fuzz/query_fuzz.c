@@ -31,7 +31,8 @@ same(const struct query *a, const struct query *b)
 {
 	return a->limit == b->limit && a->offset == b->offset &&
 	       a->show_all == b->show_all && a->mask == b->mask &&
-	       a->details == b->details && strcmp(a->api_key, b->api_key) == 0;
+	       a->details == b->details && a->current == b->current &&
+	       strcmp(a->api_key, b->api_key) == 0;
 }
 
 static void
@@ -47,7 +48,12 @@ check_values(const struct query *q)
 		[QUERY_FLAG_OFF] = "&_mask=",
 		[QUERY_FLAG_ON] = "&_mask=true",
 	};
-	char text[128 + 3 * QUERY_API_KEY_MAX], key[3 * QUERY_API_KEY_MAX + 1];
+	static const char *const currents[] = {
+		[QUERY_FLAG_ABSENT] = "",
+		[QUERY_FLAG_OFF] = "&_current=FALSE",
+		[QUERY_FLAG_ON] = "&_current=1",
+	};
+	char text[160 + 3 * QUERY_API_KEY_MAX], key[3 * QUERY_API_KEY_MAX + 1];
 	const char *end = memchr(q->api_key, '\0', sizeof q->api_key);
 	char error[QUERY_ERROR_SIZE];
 	struct query back;
@@ -57,8 +63,8 @@ check_values(const struct query *q)
 	PROMISE(uri_is_utf8(q->api_key, (size_t)(end - q->api_key)));
 	uri_encode(key, q->api_key, (size_t)(end - q->api_key));
 	n = snprintf(text, sizeof text,
-	    "api_key=%s%s%s&_format=%s&_offset=%" PRId64 "&_limit=%" PRId64,
-	    key, extents[q->show_all], masks[q->mask],
+	    "api_key=%s%s%s%s&_format=%s&_offset=%" PRId64 "&_limit=%" PRId64,
+	    key, extents[q->show_all], masks[q->mask], currents[q->current],
 	    q->details ? "with_details" : "plain", q->offset, q->limit);
 	PROMISE(query_parse(&back, ALL, text, (size_t)n, error));
 	PROMISE(same(q, &back));
@@ -80,6 +86,8 @@ check_unknown(const struct query *q, unsigned int known)
 	PROMISE((known & QUERY_PARAMETER(QUERY_FORMAT)) != 0 || !q->details);
 	PROMISE((known & QUERY_PARAMETER(QUERY_MASK)) != 0 ||
 	        q->mask == QUERY_FLAG_ABSENT);
+	PROMISE((known & QUERY_PARAMETER(QUERY_CURRENT)) != 0 ||
+	        q->current == QUERY_FLAG_ABSENT);
 }
 
 /* The parameters in reverse order, an ignored one before them. */

@@ -2,11 +2,12 @@
  * request_fuzz.c - the first line is the program's name, the others are CGI
  * variables.  (No variable has a line's end in it.)
  *
- * Promises: a path is "" or normal and short, and only those of ours are
- * found; credentials lie within the variables and have their form; a browser's
- * visit has no credential, and an Accept in which elements of other types, and
- * the case of letters, change nothing; where no name occurs twice, the order of
- * the variables does not matter.
+ * Promises: a method that is there once is the one that the variable names; a
+ * path is "" or normal and short, and only those of ours are found; credentials
+ * lie within the variables and have their form; a browser's visit has no
+ * credential, and an Accept in which elements of other types, and the case of
+ * letters, change nothing; where no name occurs twice, the order of the
+ * variables does not matter.
  */
 #include <ctype.h>
 
@@ -184,6 +185,33 @@ check_navigation(const struct request *request, char *const *variables)
 	            accept_prefers_html(accept)));
 }
 
+static void
+check_method(const struct request *request, char *const *variables)
+{
+	static const char *const known[REQUEST_OTHER] = {
+		[REQUEST_GET] = "GET",
+		[REQUEST_HEAD] = "HEAD",
+		[REQUEST_OPTIONS] = "OPTIONS",
+		[REQUEST_DELETE] = "DELETE",
+	};
+	static const char name[] = "REQUEST_METHOD=";
+	const char *method = NULL;
+	int want = 0, n = 0;
+
+	for (; *variables != NULL; variables++) {
+		if (strncmp(*variables, name, strlen(name)) != 0)
+			continue;
+		method = *variables + strlen(name);
+		n++;
+	}
+	if (n > 1)
+		return;
+	while (want < REQUEST_OTHER &&
+	       (method == NULL || strcmp(method, known[want]) != 0))
+		want++;
+	PROMISE((int)request->method == want);
+}
+
 static bool
 has_name_twice(char *const *variables)
 {
@@ -254,6 +282,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		variables[n++] = take_line(&data, end);
 	request_parse(&request, (const char *const *)variables);
 	PROMISE(request.method <= REQUEST_OTHER);
+	check_method(&request, variables);
 	check_path(request.path, program);
 	check_credentials(&request, variables);
 	check_navigation(&request, variables);
