@@ -184,15 +184,23 @@ LEFT JOIN oauth2_access_token AS credential
 LEFT JOIN "user" AS owner ON owner.id = credential.user_id
 OFFSET 0 -- decide once: the planner must not copy the CASE about
 ), chosen AS MATERIALIZED (
+	-- One token is found by its id: OFFSET keeps the planner from going
+	-- through all that the user has.
+	SELECT mine.id
+	FROM caller
+	CROSS JOIN LATERAL (
+		SELECT id, user_id FROM oauth2_access_token
+		WHERE id = CASE $5 WHEN 'one' THEN $6
+			WHEN 'current' THEN caller.token_id END
+		OFFSET 0
+	) AS mine
+	WHERE caller.outcome = 'ok' AND mine.user_id = caller.user_id
+	UNION ALL
 	SELECT mine.id
 	FROM caller
 	JOIN oauth2_access_token AS mine ON mine.user_id = caller.user_id
-	WHERE caller.outcome = 'ok' AND CASE $5
-		WHEN 'one' THEN mine.id = $6
-		WHEN 'current' THEN mine.id = caller.token_id
-		WHEN 'others' THEN mine.id <> caller.token_id
-		WHEN 'all' THEN true
-		ELSE false END
+	WHERE caller.outcome = 'ok' AND $5 IN ('others', 'all')
+		AND ($5 = 'all' OR mine.id <> caller.token_id)
 ), ended AS (
 	UPDATE oauth2_access_token AS mine
 	SET expires = least(mine.expires, now()), refresh_token = NULL,
