@@ -203,8 +203,9 @@ OFFSET 0 -- decide once: the planner must not copy the CASE about
 		AND ($5 = 'all' OR mine.id <> caller.token_id)
 ), ended AS (
 	UPDATE oauth2_access_token AS mine
-	SET expires = least(mine.expires, now()), refresh_token = NULL,
-		updated_at = now()
+	SET expires = CASE WHEN mine.expires > now() THEN now()
+			ELSE mine.expires END,
+		refresh_token = NULL, updated_at = now()
 	FROM chosen
 	WHERE mine.id = chosen.id
 		AND (mine.expires > now() OR mine.refresh_token IS NOT NULL)
