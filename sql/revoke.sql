@@ -27,8 +27,18 @@
 -- Nothing below, nor in the function, is found in a schema that somebody else
 -- made.
 SET search_path = :"schema", pg_temp;
+\set function 'oauth_access_tokens_revoke(text, text, text, boolean, text, bigint)'
 
 BEGIN;
+
+-- A function of that name which somebody else made goes, as the rights to it that
+-- they gave would stay.
+SELECT pg_catalog.format('DROP FUNCTION %s', :'function'::text)
+FROM pg_catalog.pg_proc, pg_catalog.pg_class
+WHERE pg_proc.oid = pg_catalog.to_regprocedure(:'function'::text)::oid
+	AND pg_class.oid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
+	AND proowner <> relowner
+\gexec
 
 -- $1  the API key, one of the allowed client ids
 -- $2  the caller's token
@@ -217,14 +227,13 @@ FROM caller
 $function$;
 
 -- The owner of the table, not a superuser who runs this.
-SELECT pg_catalog.format(
-	'ALTER FUNCTION oauth_access_tokens_revoke OWNER TO %I',
+SELECT pg_catalog.format('ALTER FUNCTION %s OWNER TO %I', :'function'::text,
 	pg_catalog.pg_get_userbyid(relowner))
 FROM pg_catalog.pg_class
 WHERE oid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
 \gexec
 
-REVOKE ALL ON FUNCTION oauth_access_tokens_revoke FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION oauth_access_tokens_revoke TO oauth_access_tokens;
+REVOKE ALL ON FUNCTION :function FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION :function TO oauth_access_tokens;
 
 COMMIT;
