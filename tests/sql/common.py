@@ -54,6 +54,14 @@ PREPARE = "\\pset null NULL\n" + "".join(
     f"PREPARE {name} (text, text, text, boolean, boolean, bigint, bigint) AS\n"
     f"{STATEMENTS[name]};\n" for name in REQUESTS)
 
+# The function of sql/revoke.sql, called as the program calls it.
+FUNCTION = ("oauth_access_tokens_revoke"
+            "(text, text, text, boolean, text, bigint)")
+PREPARE_REVOKE = f"""\\pset null NULL
+PREPARE revoke (text, text, text, boolean, text, bigint) AS
+{STATEMENTS["revoke"]};
+"""
+
 # What role.sql granted before there were details.
 GRANTS_BEFORE = f"""
 GRANT SELECT (id, client_id) ON oauth2_application TO {ROLE};
@@ -91,6 +99,8 @@ def literal(value):
     """A Python value as SQL."""
     if value is None:
         return NULL
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return str(value)
@@ -115,6 +125,14 @@ def digest(token):
     return "\\x" + hashlib.sha256(token.encode()).hexdigest()
 
 
+def revoke(key, token, which, number=None, by_permission=False, project=None):
+    """EXECUTE of the statement that answers DELETE."""
+    arguments = map(literal, (key, token, project, by_permission, which,
+                              number))
+    return f"EXECUTE revoke({', '.join(arguments)});"
+
+
+
 def fields(line, *places):
     """Those columns of a row that psql printed."""
     row = line.split("|")
@@ -128,6 +146,14 @@ def run_each(cluster, database, steps, before="", user=ROLE):
     script = before + "".join(f"\\echo {mark}\n{step}\n" for step in steps)
     output = cluster.psql(script, database, user) + "\n"
     return [part.splitlines() for part in output.split(mark + "\n")[1:]]
+
+
+def run_script(cluster, database, name, *words, user="postgres"):
+    """psql -f sql/NAME, as README says; what subprocess.run() returns."""
+    return subprocess.run(
+        ["psql", "-X", *words, "-f", ROOT / "sql" / name], text=True,
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+        env={**os.environ, **cluster.environment(database, user)})
 
 
 def run_program(cluster, database, *words):
