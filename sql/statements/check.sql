@@ -300,19 +300,31 @@ WITH needed (relation, name, type) AS (VALUES
 			indexrelid::regclass) END
 	FROM keys WHERE NOT indisvalid
 	UNION ALL
-	SELECT 19, CASE WHEN callable THEN 'ok' ELSE 'warning' END, CASE
+	SELECT 19, CASE WHEN callable AND foreign_owner IS NULL THEN 'ok'
+		ELSE 'warning' END, CASE
 		WHEN callable IS NULL THEN 'function oauth_access_tokens_revoke: '
 			'missing; DELETE gets status 500'
+		WHEN foreign_owner IS NOT NULL THEN pg_catalog.format('function '
+			'oauth_access_tokens_revoke is one of %s, who is not the '
+			'tables'' owner, and gets the tokens', foreign_owner)
 		WHEN callable THEN 'function oauth_access_tokens_revoke: there'
 		ELSE pg_catalog.format('%s may not call the function '
 			'oauth_access_tokens_revoke; DELETE gets status 500', name)
-		END, CASE WHEN callable THEN NULL
+		END, CASE WHEN foreign_owner IS NOT NULL THEN 'As a superuser: '
+			'revoke.sql'
+		WHEN callable THEN NULL
 		ELSE 'As a superuser or the tables'' owner: revoke.sql' END
 	FROM asker
-	CROSS JOIN LATERAL (SELECT pg_catalog.has_function_privilege(
-		pg_catalog.to_regprocedure('oauth_access_tokens_revoke(text,'
-			'text,text,boolean,text,bigint)'::text)::oid,
-		'EXECUTE'::text)) AS function (callable)
+	LEFT JOIN pg_catalog.pg_proc ON pg_proc.oid = pg_catalog.to_regprocedure(
+		'oauth_access_tokens_revoke(text,text,text,boolean,text,bigint)'
+		::text)::oid
+	LEFT JOIN tables ON relation = 'oauth2_access_token'
+		AND relowner <> proowner
+	CROSS JOIN LATERAL (SELECT
+		pg_catalog.has_function_privilege(pg_proc.oid, 'EXECUTE'::text),
+		CASE WHEN relowner <> proowner
+			THEN pg_catalog.pg_get_userbyid(proowner) END
+	) AS function (callable, foreign_owner)
 	WHERE $2::boolean
 	UNION ALL
 	SELECT 20, 'warning', pg_catalog.format('transactions of %s are read-only; '
