@@ -17,6 +17,9 @@
 -- as sql/statements/caller.sql does for lists, and ends tokens of that user:
 -- expires becomes now, if it lies in the future; refresh_token becomes NULL, by
 -- which Mage would renew the row; updated_at becomes now.
+--
+-- A trigger of the table runs with its owner's rights, then as when Mage itself
+-- writes: the right TRIGGER on the table is for nobody else.
 
 \set ON_ERROR_STOP on
 \if :{?schema}
