@@ -298,8 +298,6 @@ tokens_revoke(struct db *db, const struct config *config,
 	enum { FOUND = OUTCOME + 1, ENDED };
 	enum db_result result = ask_to_revoke(db, config, request);
 	const struct answer *answer = db_answer(db);
-	bool own =
-	    request->which == TOKENS_CURRENT || request->which == TOKENS_ALL;
 
 	if (result != DB_OK)
 		return result;
@@ -310,7 +308,8 @@ tokens_revoke(struct db *db, const struct config *config,
 		return DB_FAILED;
 	}
 	*count = answer_int64(answer, 0, ENDED);
-	if (*outcome == TOKENS_EXPIRED_TOKEN && own && db_asked_again(db))
+	if (*outcome == TOKENS_EXPIRED_TOKEN &&
+	    request->which == TOKENS_CURRENT && db_asked_again(db))
 		*outcome = TOKENS_OK;
 	else if (*outcome == TOKENS_OK && request->which == TOKENS_ONE &&
 	         !answer_boolean(answer, 0, FOUND))

@@ -72,8 +72,8 @@ enum db_result tokens_read(struct db *db, const struct config *config,
  * count    gets how many have ended now; only for DB_OK and TOKENS_OK
  *
  * Asked again on a new connection, when one is lost, the database may find that
- * the first time has ended the request's own token: that is TOKENS_OK, with a
- * count of 0.
+ * the first time has ended the request's own token.  Where that one was to be
+ * revoked, and no other, this is TOKENS_OK.
  */
 enum db_result tokens_revoke(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,

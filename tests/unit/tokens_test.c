@@ -899,8 +899,10 @@ static const struct ending {
 	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "asked again: expired, the request's own", TOKENS_CURRENT, true, 1,
 	    { { "expired_oauth_token", "f", "0" } }, DB_OK, TOKENS_OK, 0 },
+	/* Whether the others have ended nobody knows. */
 	{ "asked again: expired, all", TOKENS_ALL, true, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK, TOKENS_OK, 0 },
+	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "asked again: expired, one", TOKENS_ONE, true, 1,
 	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
 	    TOKENS_EXPIRED_TOKEN, 0 },
