@@ -41,6 +41,15 @@ SET search_path = :"schema", pg_temp;
 SET lock_timeout = '5s';
 SET statement_timeout = 0;
 
+-- When psql is killed, the block below ends too: where PostgreSQL can, it looks
+-- every second whether psql is still there.
+SELECT pg_catalog.set_config('client_connection_check_interval'::text,
+	'1s'::text, false)
+FROM pg_catalog.pg_settings
+WHERE name = 'client_connection_check_interval'
+	AND pg_catalog.version() ~ 'linux'
+\g /dev/null
+
 -- The block below cannot see psql's variables.
 SELECT pg_catalog.set_config('purge.' || name, value, false) FROM (VALUES
 	('days'::text, :'days'::text), ('delete', :'delete'),
