@@ -319,7 +319,6 @@ WITH needed (relation, name, type) AS (VALUES
 		'oauth_access_tokens_revoke(text,text,text,boolean,text,bigint)'
 		::text)::oid
 	LEFT JOIN tables ON relation = 'oauth2_access_token'
-		AND relowner <> proowner
 	CROSS JOIN LATERAL (SELECT
 		pg_catalog.has_function_privilege(pg_proc.oid, 'EXECUTE'::text),
 		CASE WHEN relowner <> proowner
