@@ -132,7 +132,6 @@ def revoke(key, token, which, number=None, by_permission=False, project=None):
     return f"EXECUTE revoke({', '.join(arguments)});"
 
 
-
 def fields(line, *places):
     """Those columns of a row that psql printed."""
     row = line.split("|")
