@@ -199,7 +199,7 @@ OFFSET 0 -- decide once: the planner must not copy the CASE about
 ), chosen AS MATERIALIZED (
 	-- One token is found by its id: OFFSET keeps the planner from going
 	-- through all that the user has.
-	SELECT mine.id
+	SELECT mine.id, mine.user_id
 	FROM caller
 	CROSS JOIN LATERAL (
 		SELECT id, user_id FROM oauth2_access_token
@@ -209,7 +209,7 @@ OFFSET 0 -- decide once: the planner must not copy the CASE about
 	) AS mine
 	WHERE caller.outcome = 'ok' AND mine.user_id = caller.user_id
 	UNION ALL
-	SELECT mine.id
+	SELECT mine.id, mine.user_id
 	FROM caller
 	JOIN oauth2_access_token AS mine ON mine.user_id = caller.user_id
 	WHERE caller.outcome = 'ok' AND $5 IN ('others', 'all')
@@ -220,7 +220,7 @@ OFFSET 0 -- decide once: the planner must not copy the CASE about
 			ELSE mine.expires END,
 		refresh_token = NULL, updated_at = now()
 	FROM chosen
-	WHERE mine.id = chosen.id
+	WHERE mine.id = chosen.id AND mine.user_id = chosen.user_id
 		AND (mine.expires > now() OR mine.refresh_token IS NOT NULL)
 	RETURNING mine.id
 )
