@@ -471,7 +471,7 @@ function load(fresh) {
 
 function update() {
 	the.list.hidden = !rows.size;
-	the.revokeOthers.hidden = !canRevoke || count < 2;
+	the.others.hidden = !canRevoke || count < 2;
 	the.empty.hidden = rows.size;
 	the.empty.textContent =
 	    the.all.checked ? "No tokens" : "No active tokens";
@@ -692,7 +692,7 @@ the.active.onchange = the.all.onchange = () => load(true);
 the.more.onclick = () => load();
 the.search.oninput = the.search.onchange = search;
 the.deeper.onclick = searchDeeper;
-the.revokeOthers.onclick = revokeOthers;
+the.others.onclick = revokeOthers;
 the.cancel.onclick = () => the.sure.close();
 document.onvisibilitychange = () => document.hidden && revealed.forEach(hide);
 setInterval(() => {
