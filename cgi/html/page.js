@@ -237,10 +237,14 @@ function time(text, prefix) {
 
 // Rows.
 
-// What is known of a token's life, which need not have a row.
+// What is known of a token's life, which need not have a row.  Nobody knows
+// where a token without an application is from.
 function lifeOf(item) {
+	const id = item.application?.client_id;
 	return {
 		item,
+		id,
+		foreign: !!id && id !== key,
 		start: moment(item.created_at),
 		end: moment(item.expires)
 	};
@@ -265,7 +269,7 @@ function makeRow(item) {
 	const element = the.row.content.firstElementChild.cloneNode(true);
 	const [head, secret, created, expires, actions] = element.children;
 	const row = {...lifeOf(item), element, created, expires, actions};
-	const id = item.application?.client_id;
+	const {id} = row;
 	row.code = secret.firstChild;
 	element.dataset.id = item.id;
 	const name = nameOf(item);
@@ -403,18 +407,18 @@ function end(path, question, verb, failed) {
 }
 
 function revoke(row) {
-	const {id, application, current} = row.item;
-	const also = application?.client_id === key ? "" :
-	    " Mage forgets it; revoke it at the provider, too.";
+	const {id, current} = row.item;
 	end(`/${id}`, current ?
 	    "Sign out everywhere? The token you signed in with ends." :
-	    `Revoke ${callOf(row.item)}? It works no more.${also}`,
+	    `Revoke ${callOf(row.item)}? ` + (row.foreign ?
+	        "Mage forgets it. Revoke it at the provider, too." :
+	        "It stops working."),
 	row.revoke.textContent, message => note(row, message, true));
 }
 
 function revokeOthers() {
-	end("", "Revoke all except the token that you signed in with? Mage " +
-	    "forgets providers’ tokens; revoke them there, too.",
+	end("", "Revoke all except the one you signed in with? " +
+	    "Mage forgets those from providers. Revoke them there, too.",
 	"Revoke all others", problem);
 }
 
@@ -492,7 +496,7 @@ function summarise() {
 	const known = {active: 0, soon: 0, expired: 0, provider: 0};
 	for (const life of lives()) {
 		known[state(life)]++;
-		known.provider += life.item.application?.client_id !== key;
+		known.provider += life.foreign;
 	}
 	const part = (number, text, name = "") => number ?
 	    [make("li", {class: name}, make("b", {}, number), " " + text)] : [];
@@ -504,7 +508,7 @@ function summarise() {
 		...part(sure, "active"),
 		...part(known.soon, soon + " this week", "soon"),
 		...part(known.expired, "expired"),
-		...part(known.provider, "of a provider"));
+		...part(known.provider, "from providers"));
 }
 
 // The timeline.
