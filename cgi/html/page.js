@@ -390,15 +390,16 @@ function copy(row) {
 // Revoking.
 
 // End tokens, after a question; the focus is on Cancel.
-function end(path, question, verb, failed) {
+function end(path, question, verb, failed, current) {
 	the.question.textContent = question;
 	the.go.textContent = verb;
 	the.go.onclick = () => {
 		the.sure.close();
 		attempt(async step => {
 			await step(ask(path, "DELETE"));
+			if (current)
+				return signOut();
 			the.title.focus();
-			// Without a valid token this signs out.
 			await load(true);
 			the.said.textContent = "Revoked";
 		}, failed);
@@ -409,11 +410,11 @@ function end(path, question, verb, failed) {
 function revoke(row) {
 	const {id, current} = row.item;
 	end(`/${id}`, current ?
-	    "Sign out everywhere? The token you signed in with ends." :
+	    "Sign out everywhere? This token ends. Your others stay." :
 	    `Revoke ${callOf(row.item)}? ` + (row.foreign ?
 	        "Mage forgets it. Revoke it at the provider, too." :
 	        "It stops working."),
-	row.revoke.textContent, message => note(row, message, true));
+	row.revoke.textContent, message => note(row, message, true), current);
 }
 
 function revokeOthers() {
