@@ -481,7 +481,7 @@ function update() {
 	the.empty.textContent =
 	    the.all.checked ? "No tokens" : "No active tokens";
 	the.shown.textContent =
-	    rows.size ? `${rows.size} of ${count} shown` : "";
+	    rows.size ? `${rows.size} of ${count} loaded` : "";
 	the.said.textContent = the.shown.textContent;
 	the.more.hidden = !more;
 	summarise();
@@ -644,7 +644,7 @@ async function search() {
 		found(known.item);
 	else if (!query || hits.length)
 		answer(
-		    query && `${hits.length} of the ${rows.size} shown match.`);
+		    query && `${hits.length} of the ${rows.size} loaded match.`);
 	else
 		answerNone(query);
 }
@@ -655,11 +655,11 @@ function found(item) {
 
 function answerNone(query) {
 	if (!/^\S{12,}$/.test(query))
-		answer(`None of the ${rows.size} shown.`);
+		answer(`None of the ${rows.size} loaded.`);
 	else if (!wanted)
 		answer(INSECURE);
 	else
-		answer("No, this is none of those shown.",
+		answer("No, this is none of those loaded.",
 		    "Search all, expired too");
 }
 

@@ -64,7 +64,7 @@ class Page:
         self.browser.click("Sign in")
 
     def wait_for_list(self, shown=None):
-        """Wait until the list is there, with "N of M shown"."""
+        """Wait until the list is there, with "N of M loaded"."""
         self.browser.wait(
             lambda: self.shown() and shown in (None, self.shown()),
             f"the list, {shown or 'any'}")
@@ -72,8 +72,8 @@ class Page:
     # What is there
 
     def shown(self):
-        """("40", "100") of "40 of 100 shown"; None while it loads."""
-        found = re.search(r"\b(\d+) of (\d+) shown",
+        """("40", "100") of "40 of 100 loaded"; None while it loads."""
+        found = re.search(r"\b(\d+) of (\d+) loaded",
                           " ".join(self.browser.texts("#shown")))
         return found and found.groups()
 
