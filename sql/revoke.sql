@@ -7,7 +7,8 @@
 --     psql -d DATABASE -f revoke.sql
 --
 -- Where Mage's tables are in another schema than public, name that schema with
--- -v schema=mage.  This takes it back:
+-- -v schema=mage.  It locks no table, and the program need not be restarted for
+-- it.  This takes it back; DELETE is then a 500 until OAUTH_TOKENS_REVOKE is 0:
 --
 --     DROP FUNCTION oauth_access_tokens_revoke;
 --
@@ -18,8 +19,8 @@
 -- expires becomes now, if it lies in the future; refresh_token becomes NULL, by
 -- which Mage would renew the row; updated_at becomes now.
 --
--- A trigger of the table runs with its owner's rights, then as when Mage itself
--- writes: the right TRIGGER on the table is for nobody else.
+-- A trigger of the table runs with the rights of the table's owner, as it does
+-- when Mage writes: give the right TRIGGER on the table to nobody else.
 
 \set ON_ERROR_STOP on
 \if :{?schema}
