@@ -13,6 +13,7 @@
 -- It goes through the table by id, 1,000 rows at a time (-v batch=1000), with a
 -- commit and a rest of 20 milliseconds (-v rest=20) after each.  It passes over
 -- rows that somebody else has locked.  It may be ended at any time and run again.
+-- What it has deleted is gone.  psql's option -1 does not work with it.
 
 \set ON_ERROR_STOP on
 \if :{?schema}

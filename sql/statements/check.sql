@@ -327,8 +327,11 @@ WITH needed (relation, name, type) AS (VALUES
 	WHERE $2::boolean
 	UNION ALL
 	SELECT 20, 'warning', pg_catalog.format('transactions of %s are read-only; '
-		'DELETE gets status 503', name), pg_catalog.format('On the primary: '
-		'ALTER ROLE %I RESET default_transaction_read_only', name)
+		'DELETE gets status 503', name),
+		CASE WHEN pg_catalog.pg_is_in_recovery()
+		THEN 'This is a standby: connect to the primary.'
+		ELSE pg_catalog.format('ALTER ROLE %I RESET '
+			'default_transaction_read_only', name) END
 	FROM asker
 	WHERE $2::boolean AND pg_catalog.current_setting(
 		'transaction_read_only'::text) = 'on'
