@@ -11,8 +11,8 @@ from kit.client import Request
 from kit.example import API_KEY, TOKEN
 
 import database as db
-from contract import (DEFAULT_LIMIT, NOT_FOUND, UNREAD, ByServer, Html, Page,
-                      Preflight, Refusal, Token)
+from contract import (DEFAULT_LIMIT, NOT_FOUND, UNREAD, ByServer, Count, Html,
+                      Page, Preflight, Refusal, Revoked, Token)
 
 ADDRESS = "/api/oauth_access_tokens"
 CURRENT = ADDRESS + "/current"
@@ -33,10 +33,16 @@ BAD_QUERY = Refusal("invalid_parameter")
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """wanted: one of the answers of contract.py."""
+    """wanted: one of the answers of contract.py.
+
+    ends   the tokens that the request revokes, as (user, row)
+    again  the answer when it is sent once more; None: the same
+    """
     name: str
     request: Request
     wanted: object
+    ends: tuple = ()
+    again: object = None
 
 
 def page(user, show_all=False, limit=DEFAULT_LIMIT, offset=0, details=False,
@@ -857,6 +863,181 @@ def options_and_head():
         yield case("HEAD" + name, wanted, method="HEAD", **parts)
 
 
+# REVOKING, where it is switched on; see revoking.py.
+
+DONE = Revoked()
+
+
+def ending(name, wanted, ends=(), query="", again=None, **parts):
+    """A case of DELETE; parts are those of request()."""
+    return Case(f"revoked: {name}" if wanted == DONE else f"DELETE: {name}",
+                request(query, **{"method": "DELETE", **parts}), wanted,
+                tuple(ends), again)
+
+
+def everything(user, but=False):
+    """(user, row) of all that a user has, but the row of one token."""
+    return [(user, row) for row in user.tokens if row.token != but]
+
+
+def revoking_one():
+    """DELETE of one token: of any of one's own, and no other."""
+    for user in db.CALENDAR, db.PROVIDED, db.DETAILED, db.ENDING:
+        credential = user.credential()
+        for row in user.tokens:
+            current = row.token == credential
+            yield ending(f"one token of user {user.id}: {row.token}", DONE,
+                         [(user, row)], path=of_one(user, row),
+                         token=credential, again=EXPIRED if current else None)
+    own, row = db.CALENDAR, db.CALENDAR.tokens[5]
+    known = dict(path=of_one(own, row), token="for_ever")
+    for name, query, parts in (
+            ("the key in the query", f"api_key={API_KEY}", dict(key=None)),
+            ("a Bearer", "", dict(token=None, headers=[
+                ("Authorization", "Bearer for_ever")])),
+            ("a body", "", dict(body=b'{"id": 1, "_current": 1}')),
+            ("Accept: text/html", "", dict(headers=[
+                ("Accept", BROWSERS["Chromium"])])),
+            ("X-HTTP-Method-Override: GET", "", dict(headers=[
+                ("X-HTTP-Method-Override", "GET")])),
+            ("names that are ignored",
+             "_current=1&_mask=1&_limit=x&_id=1&_made_up=1", dict()),
+            ("leading zeros", "", dict(
+                path=f"{ADDRESS}/{db.IDS[own.id, row]:019}")),
+            ("a trailing slash", "", dict(path=of_one(own, row) + "/")),
+            ("an escape", "", dict(
+                path=of_one(own, row, "/api/%6Fauth_access_tokens"))),
+            ("a longer base path", "", dict(
+                path=of_one(own, row, "/api/made/up/oauth_access_tokens")))):
+        yield ending(f"one token with {name}", DONE, [(own, row)], query,
+                     **{**known, **parts})
+    number = db.IDS[own.id, row]
+    for name, path in (
+            ("another's", of_one(db.OTHER, db.OTHER.tokens[0])),
+            ("another's old one", of_one(db.OTHER, db.OTHER.tokens[1])),
+            ("an ownerless one", f"{ADDRESS}/{len(db.IDS) + 1}"),
+            *((f"{n}", f"{ADDRESS}/{n}") for n in (
+                0, db.NO_ID, MAX, 2**32 + number, MAX + 1, MAX + 1 + number,
+                "9" * 19))):
+        yield ending(f"none of one's own: {name}", NOT_FOUND, path=path,
+                     token="for_ever")
+    for path in (f"{ADDRESS}/{number:020}", f"{ADDRESS}/-1", f"{LOGS}/1",
+                 f"{ADDRESS}/Current", "/api/made_up"):
+        yield case(f"not an address of DELETE: {path}", NOT_FOUND,
+                   path=path, method="DELETE", token="for_ever")
+
+
+def revoking_more():
+    """DELETE of the current token, of all others, and of all."""
+    for user in db.PROVIDED, db.ENDING, db.WRITER:
+        credential = user.credential()
+        current = [(user, row) for row in user.tokens
+                   if row.token == credential]
+        for name, path in (("", CURRENT), (", with a slash", CURRENT + "/")):
+            yield ending(f"the current token of user {user.id}{name}", DONE,
+                         current, path=path, token=credential, again=EXPIRED)
+    yield ending("the current token, as Bearer", DONE,
+                 [(db.DEMO, db.DEMO.tokens[0])], path=CURRENT, again=EXPIRED,
+                 **bearer(f"Bearer {TOKEN}"))
+    for user in db.CALENDAR, db.PROVIDED, db.DETAILED, db.OTHER, db.MANY:
+        known = dict(token=user.credential())
+        others = everything(user, user.credential())
+        for query in ("", *(("_current=0", "_current=False", "_current=",
+                             "_limit=1&_offset=1&_made_up=1"
+                             f"&api_key={API_KEY}") * (user == db.PROVIDED))):
+            yield ending(f"all others of user {user.id}, {query}",
+                         Count(len(others)), others, query, Count(0), **known)
+        for query in ("_current=1", *(("_current=TRUE", "%5Fcurrent=tru%65")
+                                      * (user == db.PROVIDED))):
+            yield ending(f"all of user {user.id}, {query}",
+                         Count(len(others) + 1), everything(user), query,
+                         EXPIRED, **known)
+    yield ending("all others, with a body and Accept: text/html", Count(1),
+                 [(db.OTHER, db.OTHER.tokens[1])], "", Count(0),
+                 body=b"_current=1", token="other_users_token", headers=[
+                     ("Accept", BROWSERS["Firefox"]),
+                     ("Content-Type", "application/x-www-form-urlencoded")])
+
+
+def revoking_refused():
+    """DELETE that ends nothing, and what stays as it is beside it."""
+    viewer = db.ROLES["owner None, roles 8"].credential()
+    mine = of_one(db.DEMO, db.DEMO.tokens[0])
+    for at, path in (("all", ADDRESS), ("one", mine), ("current", CURRENT)):
+        nobody = dict(key=None, token=None)
+        for name, wanted, parts in (
+                ("no credentials", Refusal("invalid_api_key", False), nobody),
+                ("a browser without credentials",
+                 Refusal("invalid_api_key", False), dict(
+                     headers=[("Accept", BROWSERS["Chromium"])], **nobody)),
+                ("no key", NO_KEY, dict(key=None)),
+                ("a key that is not allowed", NO_KEY,
+                 dict(key=db.PROVIDER_KEY, token="provider_token")),
+                ("no token", NO_TOKEN, dict(token=None)),
+                ("a token in a cookie", NO_TOKEN, dict(
+                    token=None, headers=[("Cookie", f"oauth_token={TOKEN}")])),
+                ("a made-up token", BAD_TOKEN, dict(token="made_up_token")),
+                ("a provider's token", BAD_TOKEN,
+                 dict(token="provider_token")),
+                ("an expired token", EXPIRED, dict(token="expired_token")),
+                ("a token without an end", EXPIRED,
+                 dict(token="no_expiry_known")),
+                ("an ownerless token", EXPIRED, dict(token=db.NOBODY.token)),
+                ("no viewer", NO_VIEWER, dict(token=viewer)),
+                ("query before key", BAD_QUERY,
+                 dict(query="made_up=1", **nobody)),
+                ("a long query", Refusal("request_too_large", status=414),
+                 dict(query="_made_up=".ljust(4097, "x"))),
+                ("a long header", Refusal("request_too_large", status=431),
+                 dict(token="a" * 6145))):
+            yield ending(f"{at}: {name}", wanted, path=path, **parts)
+        names = "_current" if at == "all" else "api_key"
+        for query in ("show_all=1", "show_all", "id=1", "current=1",
+                      "_current=1&show_all=1", "api_key=a&api_key=a",
+                      *(("_current=2", "_current=yes", "_current=1&_current=1",
+                         "_current=1&_current=0") if at == "all" else ())):
+            yield ending(f"{at}: {query}", Refusal(
+                "invalid_parameter",
+                names="api_key" if "api_key" in query else names),
+                query=query, path=path)
+    for path in LOGS, LOGS + "/":
+        yield ending(f"the other address, {path}", METHOD, path=path)
+
+
+def beside_revoking():
+    """What other methods get at the addresses that have DELETE."""
+    user, row = db.DEMO, db.DEMO.tokens[0]
+    for at, path, wanted in (
+            ("the list", ADDRESS, ACTIVE), ("the other address", LOGS, ACTIVE),
+            ("one token", of_one(user, row), one(user, row)),
+            ("the current token", CURRENT, one(user, row))):
+        for method in "GET", "HEAD":
+            yield case(f"{method} beside DELETE: {at}", wanted, path=path,
+                       method=method)
+        for method in "POST", "PUT", "PATCH":
+            yield case(f"{method} beside DELETE: {at}", METHOD, path=path,
+                       method=method, headers=[
+                           ("X-HTTP-Method-Override", "DELETE")])
+        yield case(f"OPTIONS beside DELETE: {at}", Preflight(), path=path,
+                   method="OPTIONS")
+        yield case(f"OPTIONS beside DELETE: {at}, as a browser sends it",
+                   Preflight(), path=path, method="OPTIONS", key=None,
+                   token=None, headers=[
+                       ("Origin", "https://app.example"),
+                       ("Access-Control-Request-Method", "DELETE"),
+                       ("Access-Control-Request-Headers", "oauth-token")])
+    yield case("GET with _current=1 beside DELETE", ACTIVE, "_current=1")
+    yield case("the page beside DELETE", HTML, key=None, token=None,
+               headers=[("Accept", BROWSERS["Chromium"])])
+
+
+def revoking(thorough=True):
+    """The cases where revoking is switched on; thorough: all of them."""
+    found = [c for part in (revoking_one, revoking_more, revoking_refused,
+                            beside_revoking) for c in part()]
+    return found if thorough else found[::7] + list(beside_revoking())
+
+
 SECTIONS = (
     # of the manual; cases that a web server may spoil; cases that it passes on
     ("ADDRESSES", (addresses, addresses_of_one), ()),
@@ -927,6 +1108,12 @@ DIFFERENCES = (
          "order: address before *"), ByServer(404),
         "only the addresses are passed to the program"),
     Difference(
+        LIGHTTPD, ("not an address of DELETE: *",), ByServer(404),
+        "only the addresses are passed to the program"),
+    Difference(
+        APACHE, ("not an address of DELETE: *",), ByServer(405),
+        "only the addresses are passed to the program; Apache itself reads"),
+    Difference(
         (*LIGHTTPD, *(kind for kind in APACHE if kind not in HTACCESS)),
         ("the address by the program's own name",
          "the address of one token by the program's own name",
@@ -974,6 +1161,9 @@ DIFFERENCES = (
         APACHE, ("method TRACE",), ByServer(405),
         "Apache answers TRACE itself"),
     Difference(
+        APACHE, ("revoked: *",), Revoked(media_type=False),
+        "Apache takes Content-Type away from an answer without a body"),
+    Difference(
         APACHE, ("OPTIONS*",), Preflight(media_type=False),
         "Apache takes Content-Type away from an answer without a body"),
 )
@@ -995,7 +1185,7 @@ def _matches(name, pattern):
 
 def stale_differences():
     """Names in the table that no case has."""
-    names = [c.name for c in all_cases()]
+    names = [c.name for c in (*all_cases(), *revoking())]
     return [pattern for difference in DIFFERENCES
             for pattern in difference.cases
             if not any(_matches(name, pattern) for name in names)]

@@ -16,7 +16,8 @@ METHODS = {"GET", "HEAD", "OPTIONS"}
 DEFAULT_LIMIT = 40
 MAX_LIMIT = 10_000
 CREDENTIALS = ("X-API-KEY", "OAUTH-TOKEN", "AUTHORIZATION", "COOKIE")
-PARAMETERS = ("_limit", "_offset", "show_all", "api_key", "_format", "_mask")
+PARAMETERS = ("_limit", "_offset", "show_all", "api_key", "_format", "_mask",
+              "_current")
 
 # HEADERS.  Content-Length is checked apart.
 ALWAYS = {
@@ -69,6 +70,18 @@ class Token:
 
 
 @dataclasses.dataclass(frozen=True)
+class Revoked:
+    """A token was revoked."""
+    media_type: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Count:
+    """So many tokens were revoked."""
+    number: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Html:
     """The page for browsers."""
 
@@ -76,7 +89,7 @@ class Html:
 @dataclasses.dataclass(frozen=True)
 class Refusal:
     """An error.  token_sent: did the client send a token, good or bad?  names:
-    the parameter that the message must name."""
+    the words that must be in the message, such as a parameter."""
     type: str
     token_sent: bool = True
     names: str = None
@@ -100,13 +113,15 @@ class ByServer:
     status: int
 
 
-def complaints(request, answer, wanted, page=True):
+def complaints(request, answer, wanted, page=True, revoke=False):
     """What is wrong with the answer to the request?  page: do browsers get the
-    page (PAGE)?"""
-    check = {Page: _page, Token: _token, Html: _html, Refusal: _refusal,
-             Preflight: _preflight, ByServer: _by_server}[type(wanted)]
+    page (PAGE)?  revoke: is DELETE a method (REVOKING)?"""
+    check = {Page: _page, Token: _token, Revoked: _revoked, Count: _count,
+             Html: _html, Refusal: _refusal, Preflight: _preflight,
+             ByServer: _by_server}[type(wanted)]
     try:
         return [*check(request, answer, wanted),
+                *_allow(request, answer, wanted, revoke),
                 *_vary(request, answer, wanted, page)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"the answer cannot be read: {error!r} in {answer!r}"]
@@ -157,6 +172,19 @@ def _item(wanted, row, details):
             "user_id": wanted.user_id, **details}
 
 
+# REVOKING
+
+def _revoked(request, answer, wanted):
+    yield from _no_content(request, answer, wanted.media_type)
+    yield from _only_where_due(answer, ())
+
+
+def _count(request, answer, wanted):
+    yield from _common(request, answer, 200)
+    yield from _only_where_due(answer, ())
+    yield from _document(answer, {"metadata": {"count": wanted.number}})
+
+
 # MASKING
 
 def shown(token):
@@ -179,6 +207,13 @@ def _common(request, answer, status, media_type=MEDIA_TYPE):
         yield from _same(answer.body, b"", "body of HEAD")
     else:
         yield from _same(length, str(len(answer.body)), "Content-Length")
+
+
+def _no_content(request, answer, media_type):
+    """A 204 (RFC 9110, section 8.6: without Content-Length)."""
+    yield from _same((answer.status, answer.body), (204, b""), "answer")
+    yield from _headers(request, answer, MEDIA_TYPE if media_type else None)
+    yield from _same(answer.all("content-length"), [], "Content-Length")
 
 
 def _headers(request, answer, media_type):
@@ -327,8 +362,6 @@ def _refusal(request, answer, wanted):
         yield from _sentence(message, wanted.names)
     if status in (401, 403):
         yield from _challenge(answer, wanted, message)
-    if status == 405:
-        yield from _same(_words(answer.header("allow")), METHODS, "Allow")
     if status in (503, 504) and not answer.header("retry-after").isdigit():
         yield f"Retry-After is {answer.header('retry-after')!r}"
     yield from _repeats(request, answer)
@@ -370,16 +403,24 @@ def _repeats(request, answer):
             yield f"the answer repeats what was sent: {text[:80]!r}"
 
 
+def _allow(request, answer, wanted, revoke):
+    """The methods of the address, where the answer names them.  (The list's
+    other address has no DELETE.)"""
+    logs = urllib.parse.unquote(request.path).rstrip("/").endswith("/logs")
+    methods = METHODS | {"DELETE"} if revoke and not logs else METHODS
+    names = (("allow", "access-control-allow-methods")
+             if isinstance(wanted, Preflight) else
+             ("allow",) if answer.status == 405 else ())
+    for name in names:
+        if not isinstance(wanted, ByServer):
+            yield from _same(_words(answer.header(name)), methods, name)
+
+
 # OPTIONS AND HEAD
 
 def _preflight(request, answer, wanted):
-    yield from _same((answer.status, answer.body), (204, b""), "answer")
-    yield from _headers(
-        request, answer, MEDIA_TYPE if wanted.media_type else None)
+    yield from _no_content(request, answer, wanted.media_type)
     yield from _only_where_due(answer, ("allow",))
-    yield from _same(answer.all("content-length"), [], "Content-Length")
-    for name in ("allow", "access-control-allow-methods"):
-        yield from _same(_words(answer.header(name)), METHODS, name)
     yield from _same(
         _words(answer.header("access-control-allow-headers")),
         {"Authorization", "OAUTH-TOKEN", "X-API-KEY", "X-Request-Id",

@@ -19,6 +19,7 @@ from kit.tap import equal, finish, is_wanted, ok, section
 import cases
 import contract
 import database as db
+import revoking
 
 # As many as there are FastCGI processes in the shipped files, or more.
 CLIENTS = 4
@@ -337,6 +338,7 @@ def run(kind, more=None):
     one_tenancy(server)
     if more:
         more(server, database)
+    revoking.run(kind, database, server)
     if isinstance(server, web_servers.Server):
         one_connection(server)
         if server.fast and not WRAPPER:

@@ -230,13 +230,17 @@ server.http-parseopts = (
 )
 server.modules += ( "mod_accesslog", "mod_setenv" )
 accesslog.filename = "{self.directory}/log/access.log"
-setenv.add-environment = ( "PGSERVICEFILE" => "{self.service}" )
+setenv.add-environment = ( {self.environment()} )
 include "{self.shipped}/lighttpd-conf/{self.file}"
 {self.beside()}
 server.modules += ( "mod_dirlisting", "mod_staticfile" )
 """)
 
     program_log = "log/lighttpd/breakage"
+
+    def environment(self):
+        """The variables of each request, beside those of the shipped file."""
+        return f'"PGSERVICEFILE" => "{self.service}"'
 
     def start(self):
         """Start it as a daemon, which has no standard error."""
@@ -249,6 +253,11 @@ class LighttpdCgi(Lighttpd):
     """lighttpd with mod_cgi."""
 
     fast = False
+
+    def environment(self):
+        return ", ".join((super().environment(), *(
+            f'"{name}" => "{value}"'
+            for name, value in self.settings.items())))
 
 
 class External:
@@ -378,6 +387,11 @@ class ApacheCgi(Apache):
     modules = ("cgid",)
     fast = False
 
+    def environment(self):
+        return "\n".join((super().environment(), *(
+            f"SetEnv {name} {value}"
+            for name, value in self.settings.items())))
+
 
 class ApacheProxyFcgi(External, Apache):
     """Apache with mod_proxy_fcgi, and a program that it does not start."""
@@ -408,11 +422,18 @@ class SharedHosting:
         home = self.directory / "home"
         kit = home / "public_html/api"
         shutil.copytree(self.shipped / "apache-conf/shared-hosting", kit)
+        self._set(kit / f"{NAME}.fcgi")
         (home / "bin").mkdir()
         shutil.copy2(self.directory / "cgi-bin" / NAME, home / "bin")
         shutil.move(self.service, home / ".pg_service.conf")
         (home / ".pg_service.conf").chmod(0o600)
         super().prepare()
+
+    def _set(self, wrapper):
+        """Add the settings to the wrapper, below those that are there."""
+        wrapper.write_text(wrapper.read_text().replace("\nexport ", "".join(
+            f'\nexport {name}="{value}"' for name, value
+            in self.settings.items()) + "\nexport ", 1))
 
     def include(self):
         return f"""
