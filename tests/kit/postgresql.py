@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import os
+import shutil
 import subprocess
 
 from kit import machine
@@ -87,6 +88,30 @@ class Cluster:
             yield
         finally:
             self.pg_ctl("start")
+
+
+class Standby(Cluster):
+    """A copy of a cluster, which follows it and can only be read."""
+
+    def __init__(self, primary):
+        self.directory = machine.temporary_directory()
+        self.socket, self.port = self.directory / "socket", primary.port
+        self.socket.mkdir()
+        if os.getuid() == 0:
+            shutil.chown(self.socket, machine.service_user())
+            shutil.chown(self.directory, machine.service_user())
+        with open(primary.directory / "data/pg_hba.conf", "a") as file:
+            file.write("local replication all trust\n")
+        primary.psql("SELECT pg_reload_conf()")
+        subprocess.run(machine.as_service_user([
+            "pg_basebackup", "-h", primary.socket, "-p", str(primary.port),
+            "-U", "postgres", "-D", self.directory / "data", "-R", "-N",
+            "-c", "fast"]), check=True, cwd=self.directory,
+            stdin=subprocess.DEVNULL)
+        with open(self.directory / "data/postgresql.auto.conf", "a") as file:
+            file.write(f"unix_socket_directories = '{self.socket}'\n")
+        self.pg_ctl("start")
+        atexit.register(self.stop)
 
 
 class Database:
