@@ -222,7 +222,10 @@ OFFSET 0 -- decide once: the planner must not copy the CASE about
 		refresh_token = NULL, updated_at = now()
 	FROM chosen
 	WHERE mine.id = chosen.id AND mine.user_id = chosen.user_id
-		AND (mine.expires > now() OR mine.refresh_token IS NOT NULL)
+		-- The clock: now() may lie before the now() of another call, which
+		-- has ended this token while we waited for its row.
+		AND (mine.expires > clock_timestamp()
+			OR mine.refresh_token IS NOT NULL)
 	RETURNING mine.id
 )
 SELECT caller.outcome, EXISTS (SELECT FROM chosen),
