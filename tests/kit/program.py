@@ -58,6 +58,7 @@ class Program:
     """
 
     kind = "fastcgi_socket"
+    fast = True
 
     def __init__(self, name, database, tcp=False, environment=None,
                  wrapper=(), log_reader=True, **settings):
