@@ -118,7 +118,19 @@ LEAVING = Person(16, tuple(
     Token(made_up(name), "now() + interval '1 day'")
     for name in ("leaving", "leaving first")))
 
-PEOPLE = (SORTS, MANY, SINGLE, EMPTY, STRANGER, LEAVING)
+# They revoke: five active tokens, one of them a provider's, and one that has
+# expired.  Database.renew() undoes it.
+REVOKER = Person(17, (
+    Token(made_up("revoker"), "now() + interval '9 days'"),
+    Token(made_up("revoker, lost"), "now() + interval '8 days'"),
+    Token(made_up("revoker, GitHub"), "now() + interval '2 days'",
+          "now() - interval '3 days'", PROVIDER),
+    Token(made_up("revoker, short"), "now() + interval '1 day'"),
+    Token(made_up("revoker, long"), "now() + interval '90 days'"),
+    Token(made_up("revoker, old"), "now() - interval '1 day'")))
+LOST, OF_GITHUB, OTHER, _, OLD = (row.token for row in REVOKER.tokens[1:])
+
+PEOPLE = (SORTS, MANY, SINGLE, EMPTY, STRANGER, LEAVING, REVOKER)
 
 # What nobody has.
 WRONG = made_up("wrong")
@@ -171,11 +183,27 @@ class Database(postgresql.Database):
     def __init__(self):
         super().__init__(postgresql.Cluster(), NAME)
         self.cluster.create(
-            NAME, "schema.sql", "index.sql", "demo.sql", "role.sql")
+            NAME, "schema.sql", "index.sql", "demo.sql", "role.sql",
+            "revoke.sql")
         self.sql(rows())
         self.ids = {token: int(id) for id, _, token in (
             row.partition("|") for row in self.sql(
                 "SELECT id, token FROM oauth2_access_token").splitlines())}
+
+    def renew(self, person):
+        """Let a person's tokens be as they were at first."""
+        for row in person.tokens:
+            self.sql(f"""
+                UPDATE oauth2_access_token SET expires = {row.expires}
+                WHERE token = {_literal(row.token)}""")
+        self.sql(f"""UPDATE "user" SET owner = {person.owner}
+            WHERE id = {person.id}""")
+
+    def live(self, person):
+        """The person's tokens that are alive."""
+        return set(self.sql(f"""
+            SELECT token FROM oauth2_access_token
+            WHERE user_id = {person.id} AND expires > now()""").splitlines())
 
     def believe_in(self, moment):
         """From now on the program finds this now()."""

@@ -54,7 +54,7 @@ ROLES = {
 # What a page needs to copy, and what a suite needs to see the copy.
 CLIPBOARD = ("clipboardSanitizedWrite", "clipboardReadWrite")
 
-TAB, ENTER = Keys.TAB, Keys.ENTER
+TAB, ENTER, ESCAPE = Keys.TAB, Keys.ENTER, Keys.ESCAPE
 
 
 def _script(name):
