@@ -46,6 +46,9 @@ verdict_remedy(const char *sqlstate)
 		           "OAUTH_TOKENS_REVOKE is 1" },
 		/* no such function */
 		{ "42883", "; run revoke.sql" },
+		/* more than one caller */
+		{ "21000", "; oauth_access_tokens --check says which column "
+		           "must be unique" },
 	};
 
 	for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)

@@ -228,9 +228,9 @@ OFFSET 0 -- decide once: the planner must not copy the CASE about
 			OR mine.refresh_token IS NOT NULL)
 	RETURNING mine.id
 )
-SELECT caller.outcome, EXISTS (SELECT FROM chosen),
+-- Two callers, as where a token is there twice, are an error, and end nothing.
+SELECT (SELECT caller.outcome FROM caller), EXISTS (SELECT FROM chosen),
 	(SELECT count(*) FROM ended)
-FROM caller
 $function$;
 
 -- The owner of the table, not a superuser who runs this.
