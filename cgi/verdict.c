@@ -44,8 +44,9 @@ verdict_remedy(const char *sqlstate)
 		/* no right to a column or to the function */
 		{ "42501", "; run role.sql again, and revoke.sql if "
 		           "OAUTH_TOKENS_REVOKE is 1" },
-		/* no such function */
-		{ "42883", "; run revoke.sql" },
+		/* no such function, or operator */
+		{ "42883", "; if it is oauth_access_tokens_revoke, run "
+		           "revoke.sql" },
 		/* more than one caller */
 		{ "21000", "; oauth_access_tokens --check says which column "
 		           "must be unique" },

@@ -50,16 +50,16 @@ judge(void **state)
 }
 
 /*
- * A right that is missing has a remedy, and so have the function that revoke.sql
- * makes, and a caller who is there twice.  The scripts of a remedy are those that
- * grant or make it.
+ * A right that is missing has a remedy, and so have the function that
+ * revoke.sql makes, and a caller who is there twice.  The scripts of a remedy
+ * are those that grant or make it.
  */
 static const struct remedy {
 	const char *sqlstate;
 	const char *words[3];
 } remedies[] = {
 	{ "42501", { "role.sql", "revoke.sql", "OAUTH_TOKENS_REVOKE" } },
-	{ "42883", { "revoke.sql" } },
+	{ "42883", { "if it is oauth_access_tokens_revoke", "revoke.sql" } },
 	{ "21000", { "--check", "unique" } },
 };
 
