@@ -241,6 +241,13 @@ WHERE oid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
 \gexec
 
 REVOKE ALL ON FUNCTION :function FROM PUBLIC;
+-- Others may have got the right by default (ALTER DEFAULT PRIVILEGES), or by hand.
+SELECT pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM %s CASCADE',
+	:'function'::text, grantee::pg_catalog.regrole)
+FROM pg_catalog.pg_proc, pg_catalog.aclexplode(proacl)
+WHERE pg_proc.oid = pg_catalog.to_regprocedure(:'function'::text)::oid
+	AND grantee <> 0::oid AND grantee <> proowner
+\gexec
 GRANT EXECUTE ON FUNCTION :function TO oauth_access_tokens;
 
 COMMIT;
