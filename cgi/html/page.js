@@ -185,7 +185,9 @@ function signOut(message) {
 	leaveView();
 	delete store.oauth_token;
 	delete store.api_key;
-	token = the.token.value = the.search.value = "";
+	the.sure.close();
+	token = the.token.value = the.search.value = the.question.textContent =
+	    "";
 	the.active.checked = true;
 	clear();
 	update();
@@ -429,7 +431,7 @@ function clear() {
 	revealed.forEach(hide);
 	rows.clear();
 	tail = [];
-	more = false;
+	more = count = 0;
 	the.rows.replaceChildren();
 }
 
@@ -480,9 +482,8 @@ function update() {
 	the.empty.hidden = rows.size;
 	the.empty.textContent =
 	    the.all.checked ? "No tokens" : "No active tokens";
-	the.shown.textContent =
+	the.said.textContent = the.shown.textContent =
 	    rows.size ? `${rows.size} of ${count} loaded` : "";
-	the.said.textContent = the.shown.textContent;
 	the.more.hidden = !more;
 	summarise();
 	drawTimeline();
@@ -633,8 +634,7 @@ async function search() {
 	wanted = print;
 	depth = 0;
 	const all = [...rows.values()];
-	const known =
-	    all.find(({item}) => wanted && item.fingerprint === wanted);
+	const known = all.find(({item}) => item.fingerprint === wanted);
 	const words = query.toLowerCase().split(/\s+/);
 	const fits = row => words.every(word => row.words().includes(word));
 	const hits = known ? [known] : all.filter(fits);
@@ -712,8 +712,8 @@ try {
 } catch {
 	// A browser that keeps nothing forgets the sign-in with the page.
 }
-const asked = new URLSearchParams(location.search).get("api_key");
-the.key.value = store.api_key || asked || the.key.value;
+the.key.value = store.api_key ||
+    new URLSearchParams(location.search).get("api_key") || the.key.value;
 the.token.value = store.oauth_token || "";
 if (store.oauth_token)
 	signIn();

@@ -2,6 +2,8 @@
 is said when it fails.  Each is a function of the page."""
 
 import contextlib
+import os
+import signal
 
 from kit import client
 from kit.browser import ENTER, ESCAPE, TAB
@@ -250,6 +252,35 @@ def refused(page):
     page.equal((browser.storage()[0], len(browser.buttons("Sign in"))), ({}, 1),
                "revoked elsewhere: signed out")
     page.quiet("revoked elsewhere", refused=[401])
+
+
+@contextlib.contextmanager
+def asleep(pids):
+    """The processes answer nothing meanwhile."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def signed_out_at_a_question(page):
+    """The question goes when the sign-in does, and nothing of it stays."""
+    start(page)
+    browser = page.browser
+    page.server.database.sql("UPDATE oauth2_access_token SET expires = now()"
+                             f" WHERE token = '{REVOKER.credential}'")
+    with asleep(page.server.program_pids()):
+        browser.click("Reveal", page.row(LOST))
+        page.ok(masked(LOST) in ask(page, "Revoke", LOST),
+                "signed out at a question: it is there, with a token")
+    wait_for_end(page)
+    page.wait_for_alert("Expired OAuth token.")
+    page.equal(masked(LOST) in browser.markup(), False,
+               "signed out at a question: the token is not in the document")
+    page.check("signed out at a question", refused=[401], looks=LOOKS[:1])
 
 
 def others(page):
