@@ -331,7 +331,8 @@ WITH needed (relation, name, type) AS (VALUES
 		CASE WHEN pg_catalog.pg_is_in_recovery()
 		THEN 'This is a standby: connect to the primary.'
 		ELSE pg_catalog.format('ALTER ROLE %I RESET '
-			'default_transaction_read_only', name) END
+			'default_transaction_read_only; then restart the '
+			'program', name) END
 	FROM asker
 	WHERE $2::boolean AND pg_catalog.current_setting(
 		'transaction_read_only'::text) = 'on'
