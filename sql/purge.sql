@@ -41,6 +41,8 @@
 SET search_path = :"schema", pg_temp;
 SET lock_timeout = '5s';
 SET statement_timeout = 0;
+-- What is done is said, whatever the session's settings are.
+SET client_min_messages = notice;
 
 -- When psql is killed, the block below ends too: where PostgreSQL can, it looks
 -- every second whether psql is still there.
