@@ -233,11 +233,12 @@ SELECT (SELECT caller.outcome FROM caller), EXISTS (SELECT FROM chosen),
 	(SELECT count(*) FROM ended)
 $function$;
 
--- The owner of the table, not a superuser who runs this.
+-- The owner of the table, not a superuser who runs this.  (Without the table this
+-- is an error, as the body is where check_function_bodies is on.)
 SELECT pg_catalog.format('ALTER FUNCTION %s OWNER TO %I', :'function'::text,
 	pg_catalog.pg_get_userbyid(relowner))
 FROM pg_catalog.pg_class
-WHERE oid = pg_catalog.to_regclass('oauth2_access_token'::text)::oid
+WHERE oid = 'oauth2_access_token'::pg_catalog.regclass::oid
 \gexec
 
 REVOKE ALL ON FUNCTION :function FROM PUBLIC;
