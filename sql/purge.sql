@@ -1,7 +1,8 @@
 -- purge.sql - delete tokens that expired long ago, which Mage keeps for ever.
 --
--- Run it in Mage's database as the tables' owner, outside a transaction.  It says
--- how many tokens expired more than 30 days ago; the second command deletes them:
+-- Run it in Mage's database as the tables' owner or a superuser, outside a
+-- transaction.  It says how many tokens expired more than 30 days ago; the second
+-- command deletes them:
 --
 --     psql -d DATABASE -v days=30 -f purge.sql
 --     psql -d DATABASE -v days=30 -v delete=1 -f purge.sql
@@ -39,6 +40,12 @@
 
 -- Nothing below is found in a schema that somebody else made.
 SET search_path = :"schema", pg_temp;
+-- A trigger of the table runs with the rights of who deletes: those of the tables'
+-- owner, not of a superuser.
+SELECT pg_catalog.format('SET ROLE %I', pg_catalog.pg_get_userbyid(relowner))
+FROM pg_catalog.pg_class
+WHERE oid = 'oauth2_access_token'::pg_catalog.regclass::oid
+\gexec
 SET lock_timeout = '5s';
 SET statement_timeout = 0;
 -- What is done is said, whatever the session's settings are.
