@@ -24,6 +24,7 @@ ON = {"OAUTH_TOKENS_REVOKE": "1"}
 TIMES, TOKENS = 4, 2
 
 KEEP = """
+UPDATE oauth2_access_token SET updated_at = '2020-01-01 00:00:00+00';
 CREATE SCHEMA kept;
 CREATE TABLE kept.tokens AS TABLE oauth2_access_token;
 ALTER TABLE kept.tokens ADD PRIMARY KEY (id);
