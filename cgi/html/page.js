@@ -86,7 +86,8 @@ async function ask(path, method = "GET") {
 	}).catch(() => {
 		throw refusal("The server could not be reached.");
 	});
-	ahead = Date.parse(response.headers.get("Date")) - Date.now() || 0;
+	// A Date is cut to the second: what has just ended must not lie ahead.
+	ahead = Date.parse(response.headers.get("Date")) + 999 - Date.now() || 0;
 	const {status} = response;
 	if (status === 204)
 		return response;
