@@ -19,8 +19,8 @@ import database as db
 
 ON = {"OAUTH_TOKENS_REVOKE": "1"}
 
-# Of the tokens that one request has revoked so many are asked for their lists,
-# and where they are several, so often at one time, so that more than one process
+# Of the tokens that one request has revoked, TOKENS are asked for their lists;
+# where they are several, TIMES at one time, so that more than one process
 # answers.  (mod_fcgid sleeps for a second where all its four are busy.)
 TIMES, TOKENS = 3, 2
 
