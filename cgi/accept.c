@@ -50,14 +50,19 @@ is_same(struct part part, const char *text)
 	       strncasecmp(part.text, text, part.len) == 0;
 }
 
-/* A weight, 0 ... 1000, as in "q=0.8"; -1: another parameter, or ill-formed. */
+static bool
+is_weight(struct part part)
+{
+	return part.len >= 2 && strncasecmp(part.text, "q=", 2) == 0;
+}
+
+/* The weight of a part like "q=0.8", 0 ... 1000; -1: ill-formed. */
 static int
 weight_of(struct part part)
 {
 	int weight, unit = 1000;
 
-	if (part.len < 3 || strncasecmp(part.text, "q=", 2) != 0 ||
-	    part.len > strlen("q=0.123") ||
+	if (part.len < strlen("q=0") || part.len > strlen("q=0.123") ||
 	    (part.text[2] != '0' && part.text[2] != '1') ||
 	    (part.len > 3 && part.text[3] != '.'))
 		return -1;
@@ -92,8 +97,7 @@ quality(const char *value, const char *const ranges[3])
 		while (i < exact && !is_same(part, ranges[i]))
 			i++;
 		while (next_part(&element, ';', &part))
-			if (part.len >= 2 &&
-			    strncasecmp(part.text, "q=", 2) == 0)
+			if (is_weight(part))
 				weight = weight_of(part);
 		if (i < exact && weight >= 0) {
 			exact = i;
