@@ -62,7 +62,7 @@ static const struct {
 	    "letters, digits and -._~+/=" },
 	[HTTP_ACCEPT] = { VARIABLE(HTTP_ACCEPT), "Accept",
 	    "who prefers text/html to application/json, and sends no "
-	    "credential in a header, gets the page" },
+	    "credential in a header, is shown the page" },
 };
 
 /* Which one has this name, of len bytes?  VARIABLES: none that we read. */
