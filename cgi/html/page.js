@@ -55,7 +55,7 @@ const now = () => Date.now() + ahead;
 
 // Make an element of HTML, or of the timeline's SVG.
 function make(tag, attributes, ...children) {
-	const space = /^(svg|g|line|path|rect|text)$/.test(tag) ?
+	const space = /^(g|path|rect|text)$/.test(tag) ?
 	    "2000/svg" : "1999/xhtml";
 	const element =
 	    document.createElementNS("http://www.w3.org/" + space, tag);
