@@ -1,7 +1,7 @@
 """Stories of people with other means: a keyboard alone, no wish for motion, no
 scripts, plain http.  Each is a function of the page."""
 
-from kit.browser import ENTER, PLAIN_HOST, TAB
+from kit.browser import ENTER, PLAIN_HOST
 
 from page import LOOKS, SEARCH, TOKEN
 from people import (
@@ -14,20 +14,11 @@ def keyboard(page):
     browser = page.browser
     seen = []
 
-    def to(wanted, most=40):
-        """Press the tab key until something has the focus."""
-        for _ in range(most):
-            if wanted(browser.focused()):
-                return True
-            browser.keys(TAB)
-            seen.append(browser.focus_is_seen() or browser.focused().tag_name)
-        return False
-
-    page.ok(to(lambda at: at == browser.by_label(TOKEN)),
+    page.ok(page.tab_to(lambda at: at == browser.by_label(TOKEN), seen, 40),
             "keyboard: the token's field is reached")
     browser.keys(SORTS.credential, ENTER)
     page.wait_for_list()
-    reached = to(lambda at: at.text == "Reveal")
+    reached = page.tab_to(lambda at: at.text == "Reveal", seen, 40)
     page.ok(reached, "keyboard: a button to reveal is reached")
     token = FOR_EVER
     browser.keys(ENTER)

@@ -3,6 +3,7 @@ what must hold in each of its states."""
 
 import re
 
+from kit.browser import TAB
 from kit.example import API_KEY
 from kit.tap import equal, ok
 
@@ -107,6 +108,18 @@ class Page:
     def status(self):
         """What the search says."""
         return " ".join(self.browser.texts("[role=status]"))
+
+    def tab_to(self, wanted, seen, most):
+        """Press the tab key, most times at the most, until what is wanted has
+        the focus; has it?  seen gets True for each stop where the focus is
+        seen, else the name of what has it."""
+        for _ in range(most):
+            if wanted(self.browser.focused()):
+                return True
+            self.browser.keys(TAB)
+            seen.append(self.browser.focus_is_seen()
+                        or self.browser.focused().tag_name)
+        return False
 
     def alerts(self):
         """The texts of the errors that are seen."""

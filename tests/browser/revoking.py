@@ -146,18 +146,11 @@ def keyboard(page):
     """All of it by the keyboard alone."""
     start(page)
     browser, seen = page.browser, []
-
-    def to(wanted, most=60):
-        for _ in range(most):
-            if wanted(browser.focused()):
-                return True
-            browser.keys(TAB)
-            seen.append(browser.focus_is_seen() or browser.focused().tag_name)
-        return False
-
     name = f"Revoke token {masked(OTHER)} of frontend"
     for last in (ENTER,), (TAB, ENTER):
-        page.ok(to(lambda at: at.get_attribute("aria-label") == name),
+        reached = page.tab_to(
+            lambda at: at.get_attribute("aria-label") == name, seen, 60)
+        page.ok(reached,
                 "keyboard: the button of a row is reached")
         browser.keys(ENTER)
         wait_for_question(page)
