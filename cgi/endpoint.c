@@ -276,6 +276,9 @@ endpoint_answer(const struct config *config, struct db *db,
 	route = route_find(request.path, program);
 	if (route != NULL)
 		answer_route(config, db, route, &request, response);
+	else if (request.path_has_nul)
+		response_set_error(response, ERROR_INVALID_PARAMETER,
+		    "The path must not have a NUL.", false);
 	else
 		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
 	if (request.method == REQUEST_HEAD)

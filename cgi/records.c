@@ -47,7 +47,7 @@ fail(struct records *records, const char *wrong)
 
 /* Read a length of one byte, or of four (section 3.4); false: cut off. */
 static bool
-get_length(const uint8_t **at, const uint8_t *end, size_t *length)
+get_length(uint8_t **at, const uint8_t *end, size_t *length)
 {
 	if (*at == end)
 		return false;
@@ -62,9 +62,17 @@ get_length(const uint8_t **at, const uint8_t *end, size_t *length)
 	return true;
 }
 
+static void
+replace_nul(uint8_t *value, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (value[i] == '\0')
+			value[i] = RECORDS_NUL;
+}
+
 /* Vet the pairs of the parameters; NULL, or what is wrong. */
 static const char *
-vet_pairs(const uint8_t *at, const uint8_t *end, bool *too_large)
+vet_pairs(uint8_t *at, const uint8_t *end, bool *too_large)
 {
 	size_t name, value;
 
@@ -77,10 +85,10 @@ vet_pairs(const uint8_t *at, const uint8_t *end, bool *too_large)
 		    !get_length(&at, end, &value) ||
 		    name + value > (size_t)(end - at))
 			return "a parameter is cut off";
-		if (name == 0 || memchr(at, '=', name) != NULL)
+		if (name == 0 || memchr(at, '=', name) != NULL ||
+		    memchr(at, '\0', name) != NULL)
 			return "a parameter has no good name";
-		if (memchr(at, '\0', name + value) != NULL)
-			return "a parameter holds a NUL";
+		replace_nul(at + name, value);
 		at += name + value;
 	}
 	return NULL;

@@ -17,6 +17,7 @@
 #define RECORDS_HEADER_SIZE 8
 #define RECORDS_PARAMS_MAX  65535 /* bytes of names, values and lengths */
 #define RECORDS_PAIRS_MAX   512
+#define RECORDS_NUL         0xff      /* no byte of UTF-8, nor of a token */
 #define RECORDS_READ_MAX    (1 << 20) /* bytes up to the parameters' end */
 
 enum records_state {
@@ -49,9 +50,11 @@ struct records {
  * Good is what a server may send to a responder that answers one request on a
  * connection: BEGIN_REQUEST with the role RESPONDER and an id that is not 0,
  * and then PARAMS of that id alone, up to the empty one, and RECORDS_READ_MAX
- * in all.  A pair has a name, no NUL, and no "=" in the name.  Parameters that
- * are too many or too long are too_large: a client sent so many headers.  What
- * follows is the body, and only looked through for its end.
+ * in all.  A pair has a name, without NUL or "=".  A NUL in a value, which some
+ * servers decode from a client's "%00", would end the value in C; it becomes
+ * RECORDS_NUL.  Parameters that are too many or too long are too_large: a
+ * client sent so many headers.  What follows is the body, and only looked
+ * through for its end.
  *
  * Returns the state; once it is not RECORDS_MORE it stays.
  */

@@ -187,11 +187,28 @@ join_script(char *out, size_t size, const struct variable *script,
 	return true;
 }
 
+/* Has the path a NUL, in the form that its variable has it in? */
+static bool
+has_nul(const struct variable *found)
+{
+	const struct variable *uri = &found[REQUEST_URI];
+	const char *script = found[SCRIPT_NAME].value;
+	const char *info = found[PATH_INFO].value;
+
+	if (uri->len > 0)
+		return memmem(uri->value, strcspn(uri->value, "?#"), "%00",
+		           3) != NULL;
+	/* RECORDS_NUL */
+	return (script != NULL && strchr(script, 0xff) != NULL) ||
+	       (info != NULL && strchr(info, 0xff) != NULL);
+}
+
 static void
 parse_path(struct request *request, const struct variable *found)
 {
 	char path[3 * REQUEST_PATH_MAX + 1]; /* "%XX" and "//" shrink */
 
+	request->path_has_nul = has_nul(found);
 	if (found[REQUEST_URI].len > 0
 	        ? !decode_uri(path, sizeof path, &found[REQUEST_URI])
 	        : !join_script(path, sizeof path, &found[SCRIPT_NAME],

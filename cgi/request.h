@@ -46,6 +46,7 @@ struct request {
 	 * slash; NUL-terminated; "" where it is not to be had, or longer.
 	 */
 	char path[REQUEST_PATH_MAX + 1];
+	bool path_has_nul;     /* "%00", or one that a server has decoded */
 	const char *query;     /* inside a variable's text; "" when absent */
 	size_t query_len;      /* bytes */
 	bool header_too_large; /* one of ours is over REQUEST_HEADER_MAX */

@@ -29,6 +29,7 @@ BAD_TOKEN = Refusal("invalid_oauth_token")
 EXPIRED = Refusal("expired_oauth_token")
 NO_VIEWER = Refusal("unauthorized_access")
 BAD_QUERY = Refusal("invalid_parameter")
+NUL_IN_PATH = Refusal("invalid_parameter", names="path")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -234,7 +234,8 @@ def _vary(request, answer, wanted, page):
     page and list for each other."""
     one = re.search(
         r"/(\d+|current)/?$", urllib.parse.unquote(request.path))
-    of_a_list = not one and wanted not in (NOT_FOUND, UNREAD)
+    of_a_list = (not one and wanted not in (NOT_FOUND, UNREAD)
+                 and "%00" not in request.path)
     if not isinstance(wanted, ByServer):
         yield from _same(varies(answer),
                          ["Accept"] if page and of_a_list else [], "Vary")

@@ -79,12 +79,15 @@ read_pairs(struct reading *reading)
 			return true;
 		}
 		pair = allocate(name_len + value_len + 2);
-		snprintf(pair, name_len + value_len + 2, "%.*s=%.*s",
-		    (int)name_len, (const char *)name.at, (int)value_len,
-		    (const char *)value.at);
+		memcpy(pair, name.at, name_len);
+		pair[name_len] = '=';
+		for (size_t i = 0; i < value_len; i++)
+			pair[name_len + 1 + i] = value.at[i] != '\0'
+			                             ? (char)value.at[i]
+			                             : (char)RECORDS_NUL;
+		pair[name_len + 1 + value_len] = '\0';
 		reading->pairs[reading->n++] = pair;
-		if (strlen(pair) != name_len + value_len + 1 ||
-		    strcspn(pair, "=") != name_len || name_len == 0)
+		if (strcspn(pair, "=") != name_len || name_len == 0)
 			return false;
 	}
 	return true;

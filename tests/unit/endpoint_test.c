@@ -271,6 +271,8 @@ static const struct fault {
 	    TOKENS_OK, 400, "invalid_parameter", 0 },
 	{ "current: none", { GET, CURRENT, KEY, TOKEN }, DB_OK, TOKENS_OK, 200,
 	    NULL, 1 },
+	{ "NUL in the path", { DELETE, LIST "%00", BAD_LONG_QUERY }, DB_FAILED,
+	    TOKENS_OK, 400, "invalid_parameter", 0 },
 	{ "DELETE: path",
 	    { DELETE, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER, REVOKE },
 	    DB_FAILED, TOKENS_OK, 404, "record_not_found", 0 },

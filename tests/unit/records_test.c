@@ -42,7 +42,6 @@
 #define NOT_ROLE   "it is not for a responder"
 #define CUT_OFF    "a parameter is cut off"
 #define BAD_NAME   "a parameter has no good name"
-#define HAS_NUL    "a parameter holds a NUL"
 #define NO_END     "its parameters do not end"
 
 /* What a whole stream comes to. */
@@ -220,11 +219,9 @@ static const struct content {
 	{ "= in a name", BYTES("\3\1A=BC"), BAD_NAME },
 	{ "a name of =", BYTES("\1\1=B"), BAD_NAME },
 	{ "= at a name's end", BYTES("\2\1A=B"), BAD_NAME },
-	{ "NUL in a name", BYTES("\3\1A\0BC"), HAS_NUL },
-	{ "NUL at a name's end", BYTES("\2\1A\0B"), HAS_NUL },
-	{ "NUL in a value", BYTES("\1\3AB\0C"), HAS_NUL },
-	{ "NUL at a value's end", BYTES("\1\2AB\0"), HAS_NUL },
-	{ "NUL in the last of two values", BYTES("\1\1AB\1\1C\0"), HAS_NUL },
+	{ "NUL in a name", BYTES("\3\1A\0BC"), BAD_NAME },
+	{ "NUL at a name's end", BYTES("\2\1A\0B"), BAD_NAME },
+	{ "a name of NUL", BYTES("\1\1\0B"), BAD_NAME },
 };
 
 /*
@@ -383,6 +380,38 @@ vet_pairs(void **state)
 	check_cuts(stream, len, &want);
 }
 
+/* A NUL in a value becomes a byte that is refused wherever it matters. */
+static const struct replaced {
+	const char *name;
+	const char *bytes;
+	size_t len;
+	const char *kept;
+} nuls[] = {
+	{ "NUL in a value", BYTES("\1\3AB\0C"), "\1\3AB\377C" },
+	{ "NUL at a value's end", BYTES("\1\2AB\0"), "\1\2AB\377" },
+	{ "a value of NULs", BYTES("\1\2A\0\0"), "\1\2A\377\377" },
+	{ "NUL in the last of two values", BYTES("\1\1AB\1\1C\0"),
+	    "\1\1AB\1\1C\377" },
+	{ "NUL in the first of two values", BYTES("\1\1A\0\1\1CB"),
+	    "\1\1A\377\1\1CB" },
+	{ "NUL in a value with a long length", BYTES("\1\200\0\0\1A\0"),
+	    "\1\200\0\0\1A\377" },
+};
+
+static void
+replace_nul(void **state)
+{
+	const struct replaced *row = *state;
+	char stream[64], wanted[64];
+	size_t len = make_request(stream, row->bytes, row->len, row->len, 0);
+	struct result want = {
+		.state = RECORDS_WHOLE, .bytes = wanted, .len = len
+	};
+
+	make_request(wanted, row->kept, row->len, row->len, 0);
+	check_cuts(stream, len, &want);
+}
+
 /* Content of so many pairs and bytes. */
 static char *
 make_content(size_t pairs, size_t n)
@@ -459,6 +488,7 @@ main(void)
 	static const struct tests tests[] = {
 		{ ROWS(vet, streams) },
 		{ ROWS(vet_pairs, contents) },
+		{ ROWS(replace_nul, nuls) },
 		{ ROWS(keep_limits, sizes) },
 		{ ALONE(decide_at_once) },
 	};

@@ -218,6 +218,36 @@ limit_path(void **state)
 	}
 }
 
+/* A NUL in the path: written as "%00", or decoded, which records.c marks. */
+static const struct path_nul {
+	const char *name;
+	const char *variables[4];
+	bool want;
+} path_nuls[] = {
+	{ "none", { "REQUEST_URI=" LIST }, false },
+	{ "no path", { "REQUEST_METHOD=GET" }, false },
+	{ "behind the address", { "REQUEST_URI=" LIST "%00" }, true },
+	{ "before it", { "REQUEST_URI=/a%00b" LIST }, true },
+	{ "in the query", { "REQUEST_URI=" LIST "?a=%00" }, false },
+	{ "in the fragment", { "REQUEST_URI=" LIST "#%00" }, false },
+	{ "as a text", { "REQUEST_URI=" LIST "%2500" }, false },
+	{ "decoded, in the script's name", { "SCRIPT_NAME=/a\xff" LIST },
+	    true },
+	{ "decoded, behind it", { "SCRIPT_NAME=" LIST, "PATH_INFO=/\xff" },
+	    true },
+	{ "decoded, beside a good URI",
+	    { "REQUEST_URI=" LIST, "SCRIPT_NAME=/\xff", "PATH_INFO=/\xff" },
+	    false },
+};
+
+static void
+find_nul(void **state)
+{
+	const struct path_nul *row = *state;
+
+	assert_int_equal(parse(row->variables).path_has_nul, row->want);
+}
+
 static const struct query_text {
 	const char *name;
 	const char *variables[3];
@@ -595,6 +625,7 @@ main(void)
 		{ ROWS(read_method, methods) },
 		{ ROWS(read_path, paths) },
 		{ ALONE(limit_path) },
+		{ ROWS(find_nul, path_nuls) },
 		{ ROWS(read_query, query_texts) },
 		{ ROWS(read_token, tokens) },
 		{ ROWS(read_api_key, api_keys) },
