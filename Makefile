@@ -73,8 +73,8 @@ PURE    = accept config database_url errors fingerprint hosts json links query \
           records render request response route text timestamp token_list uri \
           verdict words
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection db \
-            endpoint gateway gateway_cgi gateway_fastcgi listener log main \
-            signals statements supervisor tokens)
+            endpoint gateway gateway_cgi gateway_fastcgi health listener log \
+            main signals statements supervisor tokens)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -109,7 +109,8 @@ $(B)/unit/statements_test: $(B)/statements.o
 # It brings a database and a log of its own.
 $(B)/unit/endpoint_test: $(B)/endpoint.o
 $(B)/unit/tokens_test: $(B)/tokens.o
-# It brings a clock of its own.
+# They bring a clock of their own.
+$(B)/unit/health_test: $(B)/health.o
 $(B)/unit/log_test: $(B)/log.o
 
 # Not the program's code: not part of the coverage.

@@ -9,6 +9,9 @@
 /* Milliseconds of CLOCK_MONOTONIC; never 0. */
 int64_t clock_now_ms(void);
 
+/* The same in microseconds. */
+int64_t clock_now_us(void);
+
 /* The earlier one of two moments. */
 static inline int64_t
 clock_earlier(int64_t a_ms, int64_t b_ms)

@@ -23,6 +23,11 @@ enum config_display {
 	DISPLAY_MASKED, /* nothing unmasks a token */
 };
 
+enum config_log {
+	LOG_FAILURES, /* a line for each failure */
+	LOG_REQUESTS, /* and one for each request */
+};
+
 struct config {
 	/*
 	 * libpq's connection string; NULL leaves all to libpq's own variables
@@ -37,6 +42,8 @@ struct config {
 	int64_t display;    /* enum config_display */
 	int64_t page;       /* 1: browsers get the page */
 	int64_t revoke;     /* 1: callers may end their tokens */
+	int64_t log;        /* enum config_log */
+	int64_t timing;     /* 1: answers say how long they took */
 	int64_t statements; /* enum config_statements */
 	int64_t workers;    /* 0: this process alone */
 	int64_t successor;  /* 1: a worker takes the first process's place */

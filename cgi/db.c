@@ -54,8 +54,9 @@ struct db {
 	bool indexed;              /* an index leads to a user's tokens */
 	bool hidden;               /* policies may hide rows */
 	struct hosts hosts;
-	bool patient;     /* see db_be_patient() */
+	bool patient;     /* see db_begin_request() */
 	bool asked_again; /* see db_asked_again() */
+	int64_t asked_us; /* see db_asked_us() */
 	enum failure failure;
 };
 
@@ -206,7 +207,8 @@ enum db_result
 db_ask(
     struct db *db, enum statement_id id, const struct statement_params *params)
 {
-	int64_t end_ms = clock_now_ms() + db->config->connect_timeout_ms +
+	int64_t begun_us = clock_now_us();
+	int64_t end_ms = begun_us / 1000 + db->config->connect_timeout_ms +
 	                 db->config->query_timeout_ms;
 	struct verdict verdict = { DB_FAILED, true };
 
@@ -216,6 +218,7 @@ db_ask(
 		db->asked_again = i > 0;
 		verdict = ask_once(db, id, params, end_ms);
 	}
+	db->asked_us += clock_now_us() - begun_us;
 	if (verdict.result != DB_OK)
 		log_failure(db);
 	return verdict.result;
@@ -225,6 +228,12 @@ bool
 db_asked_again(const struct db *db)
 {
 	return db->asked_again;
+}
+
+int64_t
+db_asked_us(const struct db *db)
+{
+	return db->asked_us;
 }
 
 struct answer *
@@ -275,9 +284,10 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 }
 
 void
-db_be_patient(struct db *db, bool patient)
+db_begin_request(struct db *db, bool patient)
 {
 	db->patient = patient;
+	db->asked_us = 0;
 }
 
 void

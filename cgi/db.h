@@ -43,14 +43,22 @@ enum db_result db_ask(struct db *db, enum statement_id id,
 /* Was the last question asked more than once? */
 bool db_asked_again(const struct db *db);
 
+/*
+ * How long the questions of this request have taken, connecting included, in
+ * microseconds; 0: it has asked none.
+ */
+int64_t db_asked_us(const struct db *db);
+
 /* The answer of DB_OK, until the next question or db_forget(). */
 struct answer *db_answer(struct db *db);
 
 /*
- * Say whether the next request arrived after the last answer.  Such a request
- * may wait for a database that was away.
+ * Say that a request begins.
+ *
+ * patient  it arrived after the last answer: it may wait for a database that
+ *          was away
  */
-void db_be_patient(struct db *db, bool patient);
+void db_begin_request(struct db *db, bool patient);
 
 /* Free the answer.  Takes NULL. */
 void db_forget(struct db *db);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "endpoint.h"
+#include "health.h"
 #include "links.h"
 #include "log.h"
 #include "query.h"
@@ -101,6 +102,7 @@ which_tokens(const struct route *route, enum request_method method,
 {
 	switch (route->kind) {
 	case ROUTE_LIST:
+	case ROUTE_HEALTH:
 		break;
 	case ROUTE_ONE:
 		return TOKENS_ONE;
@@ -112,10 +114,9 @@ which_tokens(const struct route *route, enum request_method method,
 	return query->current == QUERY_FLAG_ON ? TOKENS_ALL : TOKENS_OTHERS;
 }
 
-/* The checks that need no database, in the manual's order. */
+/* The checks of limits and parameters, in the manual's order. */
 static enum error
-vet(struct tokens_request *wanted, struct query *query,
-    const struct config *config, const struct route *route,
+vet_query(struct query *query, const struct route *route,
     const struct request *request, char message[QUERY_ERROR_SIZE])
 {
 	unsigned int known = request->method == REQUEST_DELETE
@@ -129,6 +130,15 @@ vet(struct tokens_request *wanted, struct query *query,
 	if (!query_parse(
 	        query, known, request->query, request->query_len, message))
 		return ERROR_INVALID_PARAMETER;
+	return ERROR_NONE;
+}
+
+/* The checks of credentials that need no database, and what is wanted. */
+static enum error
+vet_caller(struct tokens_request *wanted, struct query *query,
+    const struct config *config, const struct route *route,
+    const struct request *request)
+{
 	if (!choose_api_key(wanted, config, request, query))
 		return ERROR_INVALID_API_KEY;
 	if (request->token.state != CREDENTIAL_GOOD)
@@ -150,6 +160,15 @@ vet(struct tokens_request *wanted, struct query *query,
 	return ERROR_NONE;
 }
 
+/* For the log: who the caller is, and how many tokens this is about. */
+static void
+note_caller(struct response *response, int64_t user_id, int64_t rows)
+{
+	response->facts.user_known = true;
+	response->facts.user_id = user_id;
+	response->facts.rows = rows;
+}
+
 /* GET and HEAD: read tokens, and write the answer where there is no error. */
 static enum error
 read_tokens(const struct config *config, struct db *db,
@@ -162,10 +181,13 @@ read_tokens(const struct config *config, struct db *db,
 	    tokens_read(db, config, wanted, &outcome, &list);
 	enum error error = error_of(result, outcome);
 
-	if (error == ERROR_NONE &&
-	    !write_tokens(response, wanted->which, query, &list)) {
-		log_line("out of memory for a list of %zu rows", list.n);
-		error = ERROR_INTERNAL;
+	if (error == ERROR_NONE) {
+		note_caller(response, list.user_id, (int64_t)list.n);
+		if (!write_tokens(response, wanted->which, query, &list)) {
+			log_line(
+			    "out of memory for a list of %zu rows", list.n);
+			error = ERROR_INTERNAL;
+		}
 	}
 	tokens_forget(db, &list);
 	return error;
@@ -177,9 +199,9 @@ revoke_tokens(const struct config *config, struct db *db,
     const struct tokens_request *wanted, struct response *response)
 {
 	enum tokens_outcome outcome = TOKENS_OK;
-	int64_t count = 0;
+	struct tokens_revoked revoked = { .count = 0 };
 	enum db_result result =
-	    tokens_revoke(db, config, wanted, &outcome, &count);
+	    tokens_revoke(db, config, wanted, &outcome, &revoked);
 	enum error error = error_of(result, outcome);
 	char *text;
 	size_t len;
@@ -187,11 +209,13 @@ revoke_tokens(const struct config *config, struct db *db,
 	db_forget(db);
 	if (error != ERROR_NONE)
 		return error;
+	if (revoked.user_known)
+		note_caller(response, revoked.user_id, revoked.count);
 	if (wanted->which == TOKENS_ONE || wanted->which == TOKENS_CURRENT) {
 		response_set_done(response);
 		return ERROR_NONE;
 	}
-	if (!render_count(count, &text, &len)) {
+	if (!render_count(revoked.count, &text, &len)) {
 		log_line("out of memory for a number");
 		return ERROR_INTERNAL;
 	}
@@ -199,23 +223,55 @@ revoke_tokens(const struct config *config, struct db *db,
 	return ERROR_NONE;
 }
 
-static void
-answer_tokens(const struct config *config, struct db *db,
+static enum error
+answer_health(
+    const struct config *config, struct db *db, struct response *response)
+{
+	enum error error = error_of(health_ask(db, config), TOKENS_OK);
+
+	if (error == ERROR_NONE)
+		response_set_healthy(response);
+	return error;
+}
+
+/*
+ * Go through the checks of a request that has an address and a method of it.
+ *
+ * message  for ERROR_INVALID_PARAMETER
+ *
+ * Returns ERROR_NONE where the response is made.
+ */
+static enum error
+answer_query(const struct config *config, struct db *db,
     const struct route *route, const struct request *request,
-    struct response *response)
+    struct response *response, char message[QUERY_ERROR_SIZE])
 {
 	struct query query;
 	struct tokens_request wanted = { .which = TOKENS_LIST };
 	enum error error = ERROR_INTERNAL;
-	char message[QUERY_ERROR_SIZE];
 
 	if (db != NULL)
-		error = vet(&wanted, &query, config, route, request, message);
+		error = vet_query(&query, route, request, message);
+	if (error == ERROR_NONE && route->kind == ROUTE_HEALTH)
+		return answer_health(config, db, response);
 	if (error == ERROR_NONE)
-		error =
-		    request->method == REQUEST_DELETE
-		        ? revoke_tokens(config, db, &wanted, response)
-		        : read_tokens(config, db, &wanted, &query, response);
+		error = vet_caller(&wanted, &query, config, route, request);
+	if (error != ERROR_NONE)
+		return error;
+	return request->method == REQUEST_DELETE
+	           ? revoke_tokens(config, db, &wanted, response)
+	           : read_tokens(config, db, &wanted, &query, response);
+}
+
+static void
+answer_or_refuse(const struct config *config, struct db *db,
+    const struct route *route, const struct request *request,
+    struct response *response)
+{
+	char message[QUERY_ERROR_SIZE];
+	enum error error =
+	    answer_query(config, db, route, request, response, message);
+
 	if (error != ERROR_NONE)
 		response_set_error(response, error,
 		    error == ERROR_INVALID_PARAMETER ? message : NULL,
@@ -260,7 +316,21 @@ answer_route(const struct config *config, struct db *db,
 	         request->method != REQUEST_DELETE)
 		response_set_page(response);
 	else
-		answer_tokens(config, db, route, request, response);
+		answer_or_refuse(config, db, route, request, response);
+}
+
+/* For the log: what is asked for. */
+static void
+note_request(struct response *response, const struct route *route,
+    enum request_method method)
+{
+	struct log_facts *facts = &response->facts;
+
+	if (method != REQUEST_OTHER)
+		facts->method = request_methods[method];
+	if (route != NULL)
+		snprintf(facts->address, sizeof facts->address, "%s%s",
+		    route->base, route->tail);
 }
 
 void
@@ -274,6 +344,7 @@ endpoint_answer(const struct config *config, struct db *db,
 	request_parse(&request, variables);
 	response_begin(response, begin_request(config, &request));
 	route = route_find(request.path, program);
+	note_request(response, route, request.method);
 	if (route != NULL)
 		answer_route(config, db, route, &request, response);
 	else if (request.path_has_nul)
@@ -281,6 +352,11 @@ endpoint_answer(const struct config *config, struct db *db,
 		    "The path must not have a NUL.", false);
 	else
 		response_set_error(response, ERROR_NOT_FOUND, NULL, false);
+	if (db != NULL)
+		response->facts.database_us = db_asked_us(db);
+	if (config->timing == 1)
+		response_add_timing(
+		    response, response->facts.database_us, log_request_us());
 	if (request.method == REQUEST_HEAD)
 		response_drop_body(response);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -24,7 +25,7 @@ static struct {
 
 /* The request that lines are about. */
 static struct {
-	int64_t since_ms; /* 0: none */
+	int64_t since_us; /* 0: none */
 	char id[LOG_ID_MAX + 1];
 } request;
 
@@ -63,7 +64,7 @@ make_id(void)
 const char *
 log_begin_request(const char *id, size_t len)
 {
-	request.since_ms = clock_now_ms();
+	request.since_us = clock_now_us();
 	if (id == NULL)
 		make_id();
 	else
@@ -80,7 +81,13 @@ log_begin_process(void)
 void
 log_end_request(void)
 {
-	request.since_ms = 0;
+	request.since_us = 0;
+}
+
+int64_t
+log_request_us(void)
+{
+	return clock_now_us() - request.since_us;
 }
 
 /* FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/> */
@@ -154,14 +161,54 @@ log_line(const char *format, ...)
 	place = see(message);
 	if (place == NULL)
 		return;
-	if (request.since_ms != 0)
+	if (request.since_us != 0)
 		snprintf(about, sizeof about, " (request %s, %" PRId64 " ms)",
-		    request.id, clock_now_ms() - request.since_ms);
+		    request.id, log_request_us() / 1000);
 	if (place->held_back > 0)
 		snprintf(times, sizeof times, ", and %u times before",
 		    place->held_back);
 	place->held_back = 0;
 	len =
 	    snprintf(line, sizeof line, PREFIX "%s%s%s", message, about, times);
+	write_line(line, (size_t)len);
+}
+
+#define TIME_SIZE 40
+
+/* Write the time of day. */
+static void
+format_time(char out[TIME_SIZE])
+{
+	struct timespec now;
+	struct tm utc;
+	size_t n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	n = strftime(out, TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(out + n, TIME_SIZE - n, ".%03ldZ", now.tv_nsec / 1000000);
+}
+
+static const char *
+or_dash(const char *text)
+{
+	return text != NULL && text[0] != '\0' ? text : "-";
+}
+
+void
+log_request(const struct log_facts *facts)
+{
+	char line[600], time[TIME_SIZE], user[24] = "";
+	int len;
+
+	format_time(time);
+	if (facts->user_known)
+		snprintf(user, sizeof user, "%" PRId64, facts->user_id);
+	len = snprintf(line, sizeof line,
+	    PREFIX "time=%s request=%s method=%s address=%s status=%d error=%s "
+	           "rows=%" PRId64 " user=%s database_ms=%.3f total_ms=%.3f",
+	    time, request.id, or_dash(facts->method), or_dash(facts->address),
+	    facts->status, or_dash(facts->error), facts->rows, or_dash(user),
+	    (double)facts->database_us / 1000, (double)log_request_us() / 1000);
 	write_line(line, (size_t)len);
 }

@@ -59,7 +59,7 @@ answer_all(const struct config *config, struct db *db, const char *program)
 
 	while (gateway_next(&request)) {
 		if (db != NULL)
-			db_be_patient(db, !request.queued);
+			db_begin_request(db, !request.queued);
 		if (request.too_large)
 			endpoint_refuse(&response);
 		else
@@ -67,6 +67,8 @@ answer_all(const struct config *config, struct db *db, const char *program)
 			    config, db, request.variables, program, &response);
 		gateway_reply(response.head, response.head_len, response.body,
 		    response.body_len);
+		if (config->log == LOG_REQUESTS)
+			log_request(&response.facts);
 		response_clear(&response);
 		log_end_request();
 		wipe_stack();

@@ -48,7 +48,7 @@ static void
 start_head(struct response *response, int status, const char *reason,
     const char *media_type)
 {
-	response->status = status;
+	response->facts.status = status;
 	response->head_len = 0;
 	add_head(response,
 	    "Status: %d %s\r\n"
@@ -71,6 +71,7 @@ response_begin(struct response *response, const char *request_id)
 	    request_id);
 	response->varies = false;
 	response->tokens = NULL;
+	response->facts = (struct log_facts){ .rows = 0 };
 }
 
 static void
@@ -94,6 +95,7 @@ start_error(struct response *response, const struct error_row *error,
     const char *message)
 {
 	response->tokens = NULL;
+	response->facts.error = error->type;
 	response->body = response->error_body;
 	response->body_len =
 	    (size_t)snprintf(response->error_body, sizeof response->error_body,
@@ -188,6 +190,18 @@ response_set_json(struct response *response, char *text, size_t len)
 }
 
 void
+response_set_healthy(struct response *response)
+{
+	static const char body[] = "{\"status\": \"ok\"}";
+
+	response->tokens = NULL;
+	response->body = body;
+	response->body_len = sizeof body - 1;
+	start_head(response, 200, "OK", JSON);
+	finish_head(response);
+}
+
+void
 response_set_page(struct response *response)
 {
 	response->tokens = NULL;
@@ -197,6 +211,17 @@ response_set_page(struct response *response)
 	add_head(response, "Content-Security-Policy: " HTML_POLICY "\r\n"
 	                   "Referrer-Policy: no-referrer\r\n");
 	finish_head(response);
+}
+
+void
+response_add_timing(
+    struct response *response, int64_t database_us, int64_t total_us)
+{
+	response->head_len -= strlen("\r\n"); /* the empty line */
+	add_head(response, "Server-Timing: ");
+	if (database_us > 0)
+		add_head(response, "db;dur=%.3f, ", (double)database_us / 1000);
+	add_head(response, "total;dur=%.3f\r\n\r\n", (double)total_us / 1000);
 }
 
 void

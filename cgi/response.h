@@ -13,22 +13,24 @@
 
 #include "errors.h"
 #include "links.h"
+#include "log.h"
 #include "request.h"
 
 struct response {
 	char request_id[REQUEST_ID_MAX + 1]; /* for X-Request-Id */
 	bool varies; /* another Accept could have got another answer */
-	int status;  /* HTTP's, 200 ... 504 */
 	size_t head_len;
 	char head[1536 + LINKS_SIZE]; /* CGI header block with its empty line */
 	size_t body_len;
 	const char *body;     /* the page or one of these; never NULL */
 	char error_body[512]; /* room for an error's JSON */
 	char *tokens;         /* tokens' JSON, owned; or NULL */
+	struct log_facts facts;
 };
 
 /*
- * Begin a response; what is made of it below carries the request's id.
+ * Begin a response; what is made of it below carries the request's id, and
+ * notes status and error in facts.
  *
  * request_id  at most REQUEST_ID_MAX characters, printable ASCII
  *
@@ -76,8 +78,20 @@ void response_set_json(struct response *response, char *text, size_t len);
 /* Make the answer that says "done", without a body: 204. */
 void response_set_done(struct response *response);
 
+/* Make the answer that says that lists can be read. */
+void response_set_healthy(struct response *response);
+
 /* Make the answer with the page for browsers: cgi/html/. */
 void response_set_page(struct response *response);
+
+/*
+ * Add to a finished head how long the answer took: Server-Timing (W3C, "Server
+ * Timing").
+ *
+ * database_us  of that, the time that the database took; 0: it was not asked
+ */
+void response_add_timing(
+    struct response *response, int64_t database_us, int64_t total_us);
 
 /* Keep the head, Content-Length included, and drop the body: for HEAD. */
 void response_drop_body(struct response *response);

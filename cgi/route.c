@@ -33,6 +33,7 @@ static const struct route routes[] = {
 	{ BASE, ID, ROUTE_ONE, READ | DELETE, ONE_PARAMETERS, KEY_PARAMETER },
 	{ BASE, "/current", ROUTE_CURRENT, READ | DELETE, ONE_PARAMETERS,
 	    KEY_PARAMETER },
+	{ BASE, "/health", ROUTE_HEALTH, READ, 0, 0 },
 };
 
 #define ROUTES (sizeof routes / sizeof routes[0])

@@ -17,6 +17,7 @@ enum route_kind {
 	ROUTE_LIST,    /* or the page */
 	ROUTE_ONE,     /* the token with the id in the path */
 	ROUTE_CURRENT, /* the token that the request carries */
+	ROUTE_HEALTH,  /* can lists be read? */
 };
 
 /* How the paths of an address end: with a base and a tail. */

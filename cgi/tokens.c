@@ -292,22 +292,29 @@ ask_to_revoke(struct db *db, const struct config *config,
 enum db_result
 tokens_revoke(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
-    int64_t *count)
+    struct tokens_revoked *revoked)
 {
-	static const unsigned int types[] = { TYPE_TEXT, TYPE_BOOL, TYPE_INT8 };
-	enum { FOUND = OUTCOME + 1, ENDED };
+	static const unsigned int types[] = { TYPE_TEXT, TYPE_BOOL, TYPE_INT8,
+		TYPE_INT8 };
+	enum { FOUND = OUTCOME + 1, ENDED, CALLER, ALL };
 	enum db_result result = ask_to_revoke(db, config, request);
 	const struct answer *answer = db_answer(db);
 
 	if (result != DB_OK)
 		return result;
-	if (!answer_has_types(answer, types, 3) || answer_rows(answer) != 1 ||
+	if (!answer_has_types(answer, types, ALL) || answer_rows(answer) != 1 ||
 	    !read_outcome(answer, outcome) ||
-	    answer_is_null(answer, 0, ENDED)) {
+	    answer_is_null(answer, 0, ENDED) ||
+	    answer_is_null(answer, 0, CALLER) != (*outcome != TOKENS_OK)) {
 		log_line("revoke.sql gave an unknown result");
 		return DB_FAILED;
 	}
-	*count = answer_int64(answer, 0, ENDED);
+	if (*outcome == TOKENS_OK)
+		*revoked = (struct tokens_revoked){
+			.count = answer_int64(answer, 0, ENDED),
+			.user_known = true,
+			.user_id = answer_int64(answer, 0, CALLER),
+		};
 	if (*outcome == TOKENS_EXPIRED_TOKEN &&
 	    request->which == TOKENS_CURRENT && db_asked_again(db))
 		*outcome = TOKENS_OK;

@@ -63,13 +63,21 @@ enum db_result tokens_read(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
     struct token_list *list) __attribute__((warn_unused_result));
 
+/* What became of tokens that were to be revoked. */
+struct tokens_revoked {
+	int64_t count; /* so many have ended now */
+	bool user_known;
+	int64_t user_id; /* of the caller; not where the answer was lost and the
+	                    database, asked again, found their token ended */
+};
+
 /*
  * Authenticate the caller and end tokens of theirs, in one statement and one
  * round trip.  Blocks as db_ask() does.
  *
  * request  its limit, offset, details and masked have no meaning here
  * outcome  set only for DB_OK; TOKENS_OK also where they had ended before
- * count    gets how many have ended now; only for DB_OK and TOKENS_OK
+ * revoked  filled only for DB_OK and TOKENS_OK
  *
  * Asked again on a new connection, when one is lost, the database may find that
  * the first time has ended the request's own token.  Where that one was to be
@@ -77,7 +85,7 @@ enum db_result tokens_read(struct db *db, const struct config *config,
  */
 enum db_result tokens_revoke(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
-    int64_t *count) __attribute__((warn_unused_result));
+    struct tokens_revoked *revoked) __attribute__((warn_unused_result));
 
 /*
  * Free the page, which may be all zero, and wipe the answer that it came from.

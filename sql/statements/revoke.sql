@@ -14,7 +14,14 @@
 --   outcome  text     as in list.sql
 --   found    boolean  has the caller such a token?
 --   count    bigint   how many tokens were ended
+--   user_id  bigint   the caller; NULL unless 'ok'
 
-SELECT outcome, found, count
+SELECT outcome, found, count,
+	CASE WHEN outcome = 'ok' THEN (
+		-- The function has found one row with this token.
+		SELECT min(user_id::bigint)
+		FROM oauth2_access_token
+		WHERE token::text = $2::text
+	) END AS user_id
 FROM oauth_access_tokens_revoke(
 	$1::text, $2::text, $3::text, $4::boolean, $5::text, $6::bigint)

@@ -11,11 +11,12 @@ from kit.client import Request
 from kit.example import API_KEY, TOKEN
 
 import database as db
-from contract import (DEFAULT_LIMIT, NOT_FOUND, UNREAD, ByServer, Count, Html,
-                      Page, Preflight, Refusal, Revoked, Token)
+from contract import (DEFAULT_LIMIT, NOT_FOUND, UNREAD, ByServer, Count,
+                      Healthy, Html, Page, Preflight, Refusal, Revoked, Token)
 
 ADDRESS = "/api/oauth_access_tokens"
 CURRENT = ADDRESS + "/current"
+HEALTH = ADDRESS + "/health"
 LOGS = "/api/pipelines/oauth_access_tokens/logs"
 MAX = 2**63 - 1
 
@@ -70,6 +71,7 @@ def of_one(user, row, base=ADDRESS):
 
 ACTIVE = page(db.DEMO)
 HTML = Html()
+HEALTHY = Healthy()
 
 
 def request(query="", path=ADDRESS, method="GET", key=API_KEY, token=TOKEN,
@@ -757,6 +759,41 @@ def people():
         yield case(name, wanted, **browser, **parts)
 
 
+# HEALTH
+
+def health():
+    """Health needs no credentials and looks at none."""
+    nobody = dict(key=None, token=None)
+    for name, wanted, parts in (
+            ("as monitors ask", HEALTHY, nobody),
+            ("with good credentials", HEALTHY, dict()),
+            ("with bad credentials", HEALTHY,
+             dict(key="made_up_key", token="two words")),
+            ("with a trailing slash", HEALTHY,
+             dict(path=HEALTH + "/", **nobody)),
+            ("below another base path", HEALTHY, dict(
+                path="/made.up/api/oauth_access_tokens/health", **nobody)),
+            ("as a browser asks", HEALTHY, dict(
+                headers=[("Accept", BROWSERS["Firefox"])], **nobody)),
+            ("HEAD", HEALTHY, dict(method="HEAD", **nobody)),
+            ("a name that is ignored", HEALTHY,
+             dict(query="_made_up=1", **nobody)),
+            ("_limit means nothing", HEALTHY,
+             dict(query="_limit=x", **nobody)),
+            ("a body", HEALTHY, dict(body=b"", **nobody)),
+            ("an unknown name", BAD_QUERY, dict(query="made_up=1", **nobody)),
+            ("no API key in the query", BAD_QUERY,
+             dict(query=f"api_key={API_KEY}", **nobody)),
+            ("no show_all", BAD_QUERY, dict(query="show_all=1")),
+            ("query's length", Refusal("request_too_large", status=414),
+             dict(query="_made_up=".ljust(4097, "x"), **nobody)),
+            ("header's length", Refusal("request_too_large", status=431),
+             dict(token="a" * 6145)),
+            ("POST", METHOD, dict(method="POST", **nobody)),
+            ("DELETE", METHOD, dict(method="DELETE", **nobody))):
+        yield case(f"health: {name}", wanted, **{"path": HEALTH, **parts})
+
+
 # HEADERS
 
 def request_ids():
@@ -841,6 +878,7 @@ def options_and_head():
             (", one token", dict(path=ADDRESS + "/1", key=None, token=None)),
             (", no such token", dict(path=f"{ADDRESS}/{db.NO_ID}")),
             (", the current token", dict(path=CURRENT, query="made_up=1")),
+            (", health", dict(path=HEALTH, key=None, token=None)),
             (", a bad query", dict(query="made_up=1&_limit=%zz")),
             (", as a browser sends it", dict(key=None, token=None, headers=[
                 ("Origin", "https://app.example"),
@@ -1047,6 +1085,7 @@ SECTIONS = (
     ("PARAMETERS", (strange_queries, formats),
      (numbers, flags, parameters_of_one)),
     ("ANSWERS", (), (lists, details, one_token)),
+    ("HEALTH", (health,), ()),
     ("THE PAGE", (people,), ()),
     ("HEADERS", (request_ids, many_headers, negotiation), ()),
     ("ERRORS", (methods,), ()),

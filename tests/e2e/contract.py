@@ -29,7 +29,8 @@ ALWAYS = {
         "Link, X-Total-Count, X-Request-Id, Retry-After, WWW-Authenticate",
 }
 NEVER = ("access-control-allow-credentials", "set-cookie", "etag",
-         "transfer-encoding", "content-encoding", "content-range")
+         "transfer-encoding", "content-encoding", "content-range",
+         "server-timing")
 
 OF_THE_PAGE = ("content-security-policy", "referrer-policy")
 
@@ -82,6 +83,11 @@ class Count:
 
 
 @dataclasses.dataclass(frozen=True)
+class Healthy:
+    """Lists can be read."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Html:
     """The page for browsers."""
 
@@ -117,8 +123,8 @@ def complaints(request, answer, wanted, page=True, revoke=False):
     """What is wrong with the answer to the request?  page: do browsers get the
     page (PAGE)?  revoke: is DELETE a method (REVOKING)?"""
     check = {Page: _page, Token: _token, Revoked: _revoked, Count: _count,
-             Html: _html, Refusal: _refusal, Preflight: _preflight,
-             ByServer: _by_server}[type(wanted)]
+             Healthy: _healthy, Html: _html, Refusal: _refusal,
+             Preflight: _preflight, ByServer: _by_server}[type(wanted)]
     try:
         return [*check(request, answer, wanted),
                 *_allow(request, answer, wanted, revoke),
@@ -185,6 +191,15 @@ def _count(request, answer, wanted):
     yield from _document(answer, {"metadata": {"count": wanted.number}})
 
 
+# HEALTH
+
+def _healthy(request, answer, _wanted):
+    yield from _common(request, answer, 200)
+    yield from _only_where_due(answer, ())
+    if request.method != "HEAD":
+        yield from _document(answer, {"status": "ok"})
+
+
 # MASKING
 
 def shown(token):
@@ -232,8 +247,8 @@ def _headers(request, answer, media_type):
 def _vary(request, answer, wanted, page):
     """Vary: with all answers of the addresses of a list, so that no cache takes
     page and list for each other."""
-    one = re.search(
-        r"/(\d+|current)/?$", urllib.parse.unquote(request.path))
+    one = re.search(r"/(\d+|current|health)/?$",
+                    urllib.parse.unquote(request.path))
     of_a_list = (not one and wanted not in (NOT_FOUND, UNREAD)
                  and "%00" not in request.path)
     if not isinstance(wanted, ByServer):
@@ -406,9 +421,10 @@ def _repeats(request, answer):
 
 def _allow(request, answer, wanted, revoke):
     """The methods of the address, where the answer names them.  (The list's
-    other address has no DELETE.)"""
-    logs = urllib.parse.unquote(request.path).rstrip("/").endswith("/logs")
-    methods = METHODS | {"DELETE"} if revoke and not logs else METHODS
+    other address and health have no DELETE.)"""
+    without = urllib.parse.unquote(request.path).rstrip("/").endswith(
+        ("/logs", "/health"))
+    methods = METHODS | {"DELETE"} if revoke and not without else METHODS
     names = (("allow", "access-control-allow-methods")
              if isinstance(wanted, Preflight) else
              ("allow",) if answer.status == 405 else ())

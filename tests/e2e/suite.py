@@ -248,6 +248,8 @@ def outage_and_example(server, database):
                 ("GET of one token", unavailable, dict(path=cases.CURRENT)),
                 ("the page", cases.HTML, dict(key=None, token=None, headers=[
                     ("Accept", cases.BROWSERS["Firefox"])])),
+                ("health", unavailable, dict(
+                    path=cases.HEALTH, key=None, token=None)),
                 ("GET again", unavailable, dict())):
             report(server, [cases.case(
                 f"{name} while the database is away", wanted, **parts)])

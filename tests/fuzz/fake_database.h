@@ -12,6 +12,7 @@
 
 #include "fingerprint.h"
 #include "fuzz.h"
+#include "health.h"
 #include "tokens.h"
 #include "uri.h"
 
@@ -62,6 +63,7 @@ struct db {
 	struct tokens_request wanted; /* its numbers, when asked */
 	int asked;                    /* times, to read or to revoke */
 	bool revoked;                 /* asked to revoke */
+	bool health;                  /* asked whether it can be read */
 	int64_t ended;                /* so many, when done */
 	int status;                   /* that of what it said */
 };
@@ -158,7 +160,6 @@ tokens_read(struct db *db, const struct config *settings,
 	size_t from, to;
 
 	PROMISE(request->which <= TOKENS_CURRENT);
-	db->revoked = false;
 	if (db->status != 200)
 		return result;
 	choose_rows(db, request, &from, &to);
@@ -194,7 +195,7 @@ count_ended(const struct db *db, bool current)
 enum db_result
 tokens_revoke(struct db *db, const struct config *settings,
     const struct tokens_request *request, enum tokens_outcome *outcome,
-    int64_t *count)
+    struct tokens_revoked *revoked)
 {
 	enum db_result result = meet_fate(db, settings, request, outcome);
 	bool all = request->which == TOKENS_ALL;
@@ -204,13 +205,31 @@ tokens_revoke(struct db *db, const struct config *settings,
 	if (db->status != 200)
 		return result;
 	if (all || request->which == TOKENS_OTHERS) {
-		*count = db->ended = count_ended(db, all);
+		db->ended = count_ended(db, all);
+		*revoked = (struct tokens_revoked){ .count = db->ended };
 		return DB_OK;
 	}
 	db->status = 204;
 	if (request->which == TOKENS_ONE && find_row(db, request) == db->n)
 		not_found(db, outcome);
 	return DB_OK;
+}
+
+/* Its callers are nobody, so that no outcome counts. */
+enum db_result
+health_ask(struct db *db, const struct config *settings)
+{
+	PROMISE(settings == &config);
+	db->asked++;
+	db->health = true;
+	db->status = db->fate->result == DB_OK ? 200 : db->fate->status;
+	return db->fate->result;
+}
+
+int64_t
+db_asked_us(const struct db *db)
+{
+	return db->asked;
 }
 
 void

@@ -26,7 +26,7 @@ ends_with(const char *text, const char *end)
 	return len >= n && strcmp(text + len - n, end) == 0;
 }
 
-/* Is a path, or the part of it before an id or "current", a base? */
+/* Is a path, or the part of it before an id or a word, a base? */
 static bool
 is_base(const char *path, const char *program)
 {
@@ -61,6 +61,8 @@ check_kind(const char *path, const char *program, const struct route *route)
 		PROMISE(route != NULL && route->kind == ROUTE_LIST);
 	else if (below && strcmp(last, "current") == 0)
 		PROMISE(route != NULL && route->kind == ROUTE_CURRENT);
+	else if (below && strcmp(last, "health") == 0)
+		PROMISE(route != NULL && route->kind == ROUTE_HEALTH);
 	else if (below && digits >= 1 && digits <= 19 && last[digits] == '\0')
 		PROMISE(route != NULL && route->kind == ROUTE_ONE);
 	else

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 
 from kit import machine
@@ -88,6 +89,22 @@ class Cluster:
             yield
         finally:
             self.pg_ctl("start")
+
+    def pids(self):
+        """The pids of its processes, the postmaster's first."""
+        lock = (self.directory / "data/postmaster.pid").read_text()
+        postmaster = int(lock.split()[0])
+        return [postmaster, *machine.children_of(postmaster)]
+
+    @contextlib.contextmanager
+    def hung(self):
+        """Its processes stand still meanwhile."""
+        pids = self.pids()
+        machine.send_signal(signal.SIGSTOP, pids)
+        try:
+            yield
+        finally:
+            machine.send_signal(signal.SIGCONT, pids)
 
 
 class Standby(Cluster):

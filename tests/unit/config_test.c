@@ -63,6 +63,8 @@ read_defaults(void **state)
 	assert_int_equal(config.display, DISPLAY_FULL);
 	assert_int_equal(config.page, 1);
 	assert_int_equal(config.revoke, 0);
+	assert_int_equal(config.log, LOG_FAILURES);
+	assert_int_equal(config.timing, 0);
 	assert_int_equal(config.statements, STATEMENTS_PREPARED);
 	assert_int_equal(config.workers, 0);
 	assert_int_equal(config.request_timeout_ms, 2000);
@@ -158,6 +160,12 @@ static const struct number {
 	NUMBER("REVOKE=0", revoke, 0),
 	NUMBER("REVOKE=1", revoke, 1),
 	NUMBER("REVOKE=", revoke, 0),
+	NUMBER("LOG=failures", log, LOG_FAILURES),
+	NUMBER("LOG=requests", log, LOG_REQUESTS),
+	NUMBER("LOG=", log, LOG_FAILURES),
+	NUMBER("SERVER_TIMING=0", timing, 0),
+	NUMBER("SERVER_TIMING=1", timing, 1),
+	NUMBER("SERVER_TIMING=", timing, 0),
 	NUMBER("STATEMENTS=prepared", statements, STATEMENTS_PREPARED),
 	NUMBER("STATEMENTS=unnamed", statements, STATEMENTS_UNNAMED),
 	NUMBER("STATEMENTS=", statements, STATEMENTS_PREPARED),

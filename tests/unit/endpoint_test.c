@@ -11,6 +11,7 @@
 
 #include "endpoint.h"
 #include "failing_malloc.h"
+#include "health.h"
 #include "log.h"
 #include "query.h"
 #include "request.h"
@@ -27,6 +28,7 @@
 /* An id of 19 digits that is greater than any. */
 #define OVER    "REQUEST_URI=/api/oauth_access_tokens/9223372036854775808"
 #define CURRENT "REQUEST_URI=/api/oauth_access_tokens/current"
+#define HEALTH  "REQUEST_URI=/api/oauth_access_tokens/health"
 #define KEY     "HTTP_X_API_KEY=key1"
 #define TOKEN   "HTTP_OAUTH_TOKEN=some_really_long_string"
 #define HTML    "HTTP_ACCEPT=text/html,*/*;q=0.8"
@@ -37,6 +39,7 @@ struct db {
 	struct token_list page;
 	int asked;   /* times to read */
 	int revoked; /* times to revoke */
+	int health;  /* times as nobody */
 	int forgotten;
 	struct tokens_request wanted;
 	char api_key[QUERY_API_KEY_MAX + 1],
@@ -74,15 +77,40 @@ tokens_read(struct db *db, const struct config *settings,
 enum db_result
 tokens_revoke(struct db *db, const struct config *settings,
     const struct tokens_request *request, enum tokens_outcome *outcome,
-    int64_t *count)
+    struct tokens_revoked *revoked)
 {
 	(void)settings;
 	db->revoked++;
 	remember(db, request);
 	*outcome = db->outcome;
 	if (db->result == DB_OK && db->outcome == TOKENS_OK)
-		*count = db->page.count;
+		*revoked = (struct tokens_revoked){
+			.count = db->page.count,
+			.user_known = true,
+			.user_id = 2,
+		};
 	return db->result;
+}
+
+enum db_result
+health_ask(struct db *db, const struct config *settings)
+{
+	(void)settings;
+	db->health++;
+	return db->result;
+}
+
+/* So long have its questions taken. */
+int64_t
+db_asked_us(const struct db *db)
+{
+	return 1000 * (db->asked + db->revoked + db->health);
+}
+
+int64_t
+log_request_us(void)
+{
+	return 2500;
 }
 
 void
@@ -169,7 +197,10 @@ is_delete(const char *const *variables)
 static void
 check_asked(const struct db *db, const char *const *variables, int times)
 {
-	assert_int_equal(db->asked, is_delete(variables) ? 0 : times);
+	bool health = strcmp(variables[1], HEALTH) == 0;
+
+	assert_int_equal(db->health, health ? times : 0);
+	assert_int_equal(db->asked, is_delete(variables) || health ? 0 : times);
 	assert_int_equal(db->revoked, is_delete(variables) ? times : 0);
 }
 
@@ -273,6 +304,35 @@ static const struct fault {
 	    NULL, 1 },
 	{ "NUL in the path", { DELETE, LIST "%00", BAD_LONG_QUERY }, DB_FAILED,
 	    TOKENS_OK, 400, "invalid_parameter", 0 },
+	{ "health: method", { DELETE, HEALTH, BAD_LONG_QUERY }, DB_FAILED,
+	    TOKENS_OK, 405, "method_not_allowed", 0 },
+	{ "health: method, where there is DELETE elsewhere",
+	    { DELETE, HEALTH, REVOKE }, DB_OK, TOKENS_OK, 405,
+	    "method_not_allowed", 0 },
+	{ "health: query's length", { GET, HEALTH, BAD_LONG_QUERY }, DB_FAILED,
+	    TOKENS_OK, 414, "request_too_large", 0 },
+	{ "health: header's length", { GET, HEALTH, BAD_QUERY, LONG_HEADER },
+	    DB_FAILED, TOKENS_OK, 431, "request_too_large", 0 },
+	{ "health: parameter", { GET, HEALTH, BAD_QUERY }, DB_FAILED, TOKENS_OK,
+	    400, "invalid_parameter", 0 },
+	{ "health: a list's parameter",
+	    { GET, HEALTH, "QUERY_STRING=show_all=1" }, DB_FAILED, TOKENS_OK,
+	    400, "invalid_parameter", 0 },
+	{ "health: the API key's parameter",
+	    { GET, HEALTH, "QUERY_STRING=api_key=key1" }, DB_FAILED, TOKENS_OK,
+	    400, "invalid_parameter", 0 },
+	{ "health: database away", { GET, HEALTH }, DB_UNAVAILABLE, TOKENS_OK,
+	    503, "service_unavailable", 1 },
+	{ "health: database too slow", { GET, HEALTH }, DB_TIMEOUT, TOKENS_OK,
+	    504, "database_timeout", 1 },
+	{ "health: statement failed", { GET, HEALTH }, DB_FAILED, TOKENS_OK,
+	    500, "internal_error", 1 },
+	{ "health: none", { GET, HEALTH }, DB_OK, TOKENS_OK, 200, NULL, 1 },
+	{ "health: bad credentials",
+	    { GET, HEALTH, "HTTP_X_API_KEY=no", "HTTP_OAUTH_TOKEN=a b" }, DB_OK,
+	    TOKENS_OK, 200, NULL, 1 },
+	{ "health: a browser", { GET, HEALTH, HTML }, DB_OK, TOKENS_OK, 200,
+	    NULL, 1 },
 	{ "DELETE: path",
 	    { DELETE, ELSEWHERE, BAD_LONG_QUERY, LONG_HEADER, REVOKE },
 	    DB_FAILED, TOKENS_OK, 404, "record_not_found", 0 },
@@ -385,7 +445,7 @@ find_fault(void **state)
 		variables[i] = spell(row->variables[i]);
 	assert_non_null(variables[0]);
 	answer(&db, variables, &response);
-	assert_int_equal(response.status, row->status);
+	assert_int_equal(response.facts.status, row->status);
 	check_type(&response, row->type);
 	check_asked(&db, variables, row->asked);
 	assert_int_equal(logged, 0);
@@ -394,7 +454,7 @@ find_fault(void **state)
 	if (!is_delete(variables)) {
 		variables[0] = "REQUEST_METHOD=HEAD";
 		answer(&db, variables, &head);
-		assert_int_equal(head.status, row->status);
+		assert_int_equal(head.facts.status, row->status);
 		assert_string_equal(head.head, response.head);
 		assert_int_equal(head.body_len, 0);
 		response_clear(&head);
@@ -453,7 +513,7 @@ ask(void **state)
 	struct response response;
 
 	answer(&db, row->variables, &response);
-	assert_int_equal(response.status, 200);
+	assert_int_equal(response.facts.status, 200);
 	assert_int_equal(db.asked, 1);
 	assert_string_equal(db.api_key, row->api_key);
 	assert_string_equal(db.token, row->token);
@@ -533,7 +593,7 @@ ask_form(void **state)
 
 	by.display = row->display;
 	answer_by(&by, &db, row->variables, &response);
-	assert_int_equal(response.status, 200);
+	assert_int_equal(response.facts.status, 200);
 	assert_int_equal(db.asked, 1);
 	assert_int_equal(db.wanted.which, row->which);
 	if (row->which == TOKENS_ONE)
@@ -626,7 +686,7 @@ end_tokens(void **state)
 	struct response response;
 
 	answer(&db, row->variables, &response);
-	assert_int_equal(response.status, row->status);
+	assert_int_equal(response.facts.status, row->status);
 	assert_string_equal(response.body, row->body);
 	assert_int_equal(response.body_len, strlen(row->body));
 	check_asked(&db, row->variables, 1);
@@ -653,7 +713,7 @@ read_with_current(void **state)
 
 	(void)state;
 	answer(&db, variables, &response);
-	assert_int_equal(response.status, 200);
+	assert_int_equal(response.facts.status, 200);
 	check_asked(&db, variables, 1);
 	assert_int_equal(db.wanted.which, TOKENS_LIST);
 	response_clear(&response);
@@ -814,7 +874,7 @@ navigate(void **state)
 
 	by.page = row->page;
 	answer_by(&by, &db, row->variables, &response);
-	assert_int_equal(response.status, row->status);
+	assert_int_equal(response.facts.status, row->status);
 	assert_non_null(strstr(response.head, row->html ? IS_HTML : IS_JSON));
 	assert_int_equal(strstr(response.head, VARY) != NULL, row->varies);
 	assert_int_equal(
@@ -945,7 +1005,7 @@ fill(void **state)
 	if (row->status == 503)
 		db.result = DB_READ_ONLY;
 	answer(&db, variables, &response);
-	assert_int_equal(response.status, row->status);
+	assert_int_equal(response.facts.status, row->status);
 	assert_non_null(strstr(response.head, row->in_head));
 	assert_null(strstr(response.head, row->not_in_head));
 	assert_non_null(strstr(response.body, row->in_body));
@@ -984,6 +1044,103 @@ name_and_forget(void **state)
 	assert_string_equal(logged_id, "");
 }
 
+/* What the log and Server-Timing say of a request. */
+static const struct told {
+	const char *name;
+	const char *variables[8];
+	enum db_result result;
+	struct log_facts want;
+	const char *timing;
+} tellings[] = {
+	{ "a list", { GET, LIST, KEY, TOKEN }, DB_OK,
+	    { "GET", "/oauth_access_tokens", 200, NULL, 2, true, 2, 1000 },
+	    "db;dur=1.000, total;dur=2.500" },
+	{ "an empty page", { GET, LIST, KEY, TOKEN, "HTTP_ACCEPT=*/*" },
+	    DB_UNAVAILABLE,
+	    { "GET", "/oauth_access_tokens", 503, "service_unavailable", 0,
+	        false, 0, 1000 },
+	    "db;dur=1.000, total;dur=2.500" },
+	{ "the documented example's address", { HEAD, LOGS, KEY, TOKEN }, DB_OK,
+	    { "HEAD", "/pipelines/oauth_access_tokens/logs", 200, NULL, 2, true,
+	        2, 1000 },
+	    "db;dur=1.000, total;dur=2.500" },
+	{ "one", { GET, ONE, KEY, TOKEN }, DB_OK,
+	    { "GET", "/oauth_access_tokens/{id}", 200, NULL, 1, true, 2, 1000 },
+	    "db;dur=1.000, total;dur=2.500" },
+	{ "DELETE of all others", { DELETE, LIST, KEY, TOKEN, REVOKE }, DB_OK,
+	    { "DELETE", "/oauth_access_tokens", 200, NULL, 5, true, 2, 1000 },
+	    "db;dur=1.000, total;dur=2.500" },
+	{ "DELETE of one", { DELETE, CURRENT, KEY, TOKEN, REVOKE }, DB_OK,
+	    { "DELETE", "/oauth_access_tokens/current", 204, NULL, 1, true, 2,
+	        1000 },
+	    "db;dur=1.000, total;dur=2.500" },
+	{ "health", { GET, HEALTH }, DB_OK,
+	    { "GET", "/oauth_access_tokens/health", 200, NULL, 0, false, 0,
+	        1000 },
+	    "db;dur=1.000, total;dur=2.500" },
+	{ "the page", { GET, LIST, HTML }, DB_OK,
+	    { "GET", "/oauth_access_tokens", 200, NULL, 0, false, 0, 0 },
+	    "total;dur=2.500" },
+	{ "OPTIONS", { OPTIONS, CURRENT }, DB_OK,
+	    { "OPTIONS", "/oauth_access_tokens/current", 204, NULL, 0, false, 0,
+	        0 },
+	    "total;dur=2.500" },
+	{ "no token", { GET, LIST, KEY }, DB_OK,
+	    { "GET", "/oauth_access_tokens", 401, "invalid_oauth_token", 0,
+	        false, 0, 0 },
+	    "total;dur=2.500" },
+	{ "elsewhere", { GET, ELSEWHERE, KEY, TOKEN }, DB_OK,
+	    { "GET", "", 404, "record_not_found", 0, false, 0, 0 },
+	    "total;dur=2.500" },
+	{ "another method", { "REQUEST_METHOD=TOKEN", LIST, KEY, TOKEN }, DB_OK,
+	    { NULL, "/oauth_access_tokens", 405, "method_not_allowed", 0, false,
+	        0, 0 },
+	    "total;dur=2.500" },
+};
+
+static void
+check_text(const char *got, const char *want)
+{
+	assert_string_equal(got != NULL ? got : "-", want != NULL ? want : "-");
+}
+
+static void
+tell(void **state)
+{
+	const struct told *row = *state;
+	const struct log_facts *want = &row->want;
+	struct db db = strcmp(row->variables[1], ONE) == 0 ? single : full;
+	struct config settings = config;
+	struct response response;
+	char line[64];
+
+	db.result = row->result;
+	db.page.count = strcmp(row->variables[1], CURRENT) == 0 ? 1 : 5;
+	snprintf(
+	    line, sizeof line, "\r\nServer-Timing: %s\r\n\r\n", row->timing);
+	for (settings.timing = 0; settings.timing < 2; settings.timing++) {
+		const struct log_facts *facts = &response.facts;
+
+		db.asked = db.revoked = db.health = 0;
+		answer_by(&settings, &db, row->variables, &response);
+		check_text(facts->method, want->method);
+		check_text(facts->address, want->address);
+		check_text(facts->error, want->error);
+		assert_int_equal(facts->status, want->status);
+		assert_int_equal(facts->rows, want->rows);
+		assert_int_equal(facts->user_known, want->user_known);
+		assert_int_equal(facts->user_id, want->user_id);
+		assert_int_equal(facts->database_us, want->database_us);
+		assert_int_equal(strstr(response.head, "Server-Timing") != NULL,
+		    settings.timing);
+		if (settings.timing == 1)
+			assert_string_equal(
+			    response.head + response.head_len - strlen(line),
+			    line);
+		response_clear(&response);
+	}
+}
+
 /* Headers that are too many to be read: one answer for all of them. */
 static void
 refuse(void **state)
@@ -993,7 +1150,7 @@ refuse(void **state)
 	(void)state;
 	memset(&response, '#', sizeof response);
 	endpoint_refuse(&response);
-	assert_int_equal(response.status, 431);
+	assert_int_equal(response.facts.status, 431);
 	check_type(&response, "request_too_large");
 	assert_non_null(strstr(response.head, "X-Request-Id: made-up\r\n"));
 	response_clear(&response);
@@ -1014,6 +1171,8 @@ static const struct alone {
 	{ "the page", { GET, LIST, HTML }, 200 },
 	{ "OPTIONS of one", { OPTIONS, ONE, "QUERY_STRING=%" }, 204 },
 	{ "a list", { GET, LIST, KEY, TOKEN }, 500 },
+	{ "health", { GET, HEALTH }, 500 },
+	{ "OPTIONS of health", { OPTIONS, HEALTH }, 204 },
 	{ "one", { GET, ONE, KEY, TOKEN }, 500 },
 	{ "OPTIONS, where there is DELETE", { OPTIONS, ONE, REVOKE }, 204 },
 	{ "DELETE of the logs address", { DELETE, LOGS, KEY, TOKEN, REVOKE },
@@ -1030,12 +1189,12 @@ answer_alone(void **state)
 	struct response response;
 
 	answer(NULL, row->variables, &response);
-	assert_int_equal(response.status, row->status);
+	assert_int_equal(response.facts.status, row->status);
 	response_clear(&response);
 	if (row->status == 500)
 		return;
 	answer(&db, row->variables, &response);
-	assert_int_equal(response.status, row->status);
+	assert_int_equal(response.facts.status, row->status);
 	check_asked(&db, row->variables, 0);
 	response_clear(&response);
 }
@@ -1057,10 +1216,10 @@ attempt(void)
 	settings.revoke = 1;
 	logged = 0;
 	endpoint_answer(&settings, &db, variables, PROGRAM, &response);
-	failed = allocator.failed > 0 && response.status == 500 &&
+	failed = allocator.failed > 0 && response.facts.status == 500 &&
 	         logged == 1 &&
 	         strstr(response.body, "\"internal_error\"") != NULL;
-	well = response.status == 200 && logged == 0 &&
+	well = response.facts.status == 200 && logged == 0 &&
 	       strstr(response.body, attempted_part) != NULL &&
 	       response.body[response.body_len - 1] == '}';
 	response_clear(&response);
@@ -1096,6 +1255,7 @@ main(void)
 		{ ROWS(navigate, navigations) },
 		{ ROWS(fill, contents) },
 		{ ALONE(name_and_forget) },
+		{ ROWS(tell, tellings) },
 		{ ALONE(refuse) },
 		{ ROWS(answer_alone, alone) },
 		{ ALONE(run_out_of_memory_anywhere) },

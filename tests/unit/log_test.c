@@ -20,6 +20,12 @@
 static int64_t now_ms = 1000;
 
 int64_t
+clock_now_us(void)
+{
+	return now_ms * 1000;
+}
+
+int64_t
 clock_now_ms(void)
 {
 	return now_ms;
@@ -264,6 +270,57 @@ remember_some(void **state)
 	release();
 }
 
+static const struct told {
+	const char *name;
+	struct log_facts facts;
+	const char *want; /* behind the time */
+} tellings[] = {
+	{ "a list",
+	    { "GET", "/oauth_access_tokens", 200, NULL, 8, true, 2, 412 },
+	    "request=id-1 method=GET address=/oauth_access_tokens status=200 "
+	    "error=- rows=8 user=2 database_ms=0.412 total_ms=3.000\n" },
+	{ "nothing is known",
+	    { NULL, "", 431, "request_too_large", 0, false, 7, 0 },
+	    "request=id-1 method=- address=- status=431 "
+	    "error=request_too_large rows=0 user=- database_ms=0.000 "
+	    "total_ms=3.000\n" },
+	{ "great numbers",
+	    { "OPTIONS", "/pipelines/oauth_access_tokens/logs", 204, NULL,
+	        INT64_MAX, true, INT64_MIN, 600000000000 },
+	    "request=id-1 method=OPTIONS "
+	    "address=/pipelines/oauth_access_tokens/logs status=204 error=- "
+	    "rows=9223372036854775807 user=-9223372036854775808 "
+	    "database_ms=600000000.000 total_ms=3.000\n" },
+};
+
+/* Each request has its line, however like the last one it is. */
+static void
+tell_request(void **state)
+{
+	const struct told *row = *state;
+	static const char time[] = "time=0000-00-00T00:00:00.000Z ";
+
+	capture_messages();
+	log_begin_request("id-1", 4);
+	now_ms += 3;
+	for (int n = 0; n < 20; n++) {
+		const char *got;
+
+		log_request(&row->facts);
+		got = line();
+		assert_non_null(got);
+		assert_memory_equal(got, NAME, strlen(NAME));
+		got += strlen(NAME);
+		for (size_t i = 0; i < sizeof time - 1; i++)
+			if (time[i] == '0')
+				assert_in_range(got[i], '0', '9');
+			else
+				assert_int_equal(got[i], time[i]);
+		assert_string_equal(got + sizeof time - 1, row->want);
+	}
+	release();
+}
+
 /* Fill a pipe up to the last byte, or leave it room for some. */
 static void
 fill(int fd, size_t room)
@@ -313,6 +370,7 @@ lose_in_full_pipe(void **state)
 	fill(STDERR_FILENO, row->room);
 	alarm(10); /* where it blocks */
 	log_line("lost");
+	log_request(&tellings[0].facts);
 	alarm(0);
 	drain();
 	log_line("not lost");
@@ -352,6 +410,7 @@ main(void)
 		{ ALONE(make_up_other_ids) },
 		{ ALONE(hold_back_repeats) },
 		{ ALONE(remember_some) },
+		{ ROWS(tell_request, tellings) },
 		{ ROWS(lose_in_full_pipe, rooms) },
 		{ ALONE(write_to_nobody) },
 	};

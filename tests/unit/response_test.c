@@ -149,7 +149,7 @@ check_error(const struct response *response, const struct wanted *row,
 	char start[64], end[128], length[64];
 	size_t start_len, end_len;
 
-	assert_int_equal(response->status, row->code);
+	assert_int_equal(response->facts.status, row->code);
 	start_len = (size_t)snprintf(start, sizeof start,
 	    "{\"error\": {\"code\": %d, \"message\": \"", row->code);
 	end_len = (size_t)snprintf(end, sizeof end,
@@ -192,7 +192,7 @@ set_error(void **state)
 	response_set_error(&head, row->error, own, row->token_sent);
 	response_drop_body(&head);
 	assert_int_equal(head.body_len, 0);
-	assert_int_equal(head.status, row->code);
+	assert_int_equal(head.facts.status, row->code);
 	assert_string_equal(head.head, response.head);
 	response_clear(&head);
 	response_clear(&response);
@@ -245,7 +245,7 @@ set_options(void **state)
 	(void)state;
 	begin(&response);
 	response_set_options(&response, METHODS);
-	assert_int_equal(response.status, 204);
+	assert_int_equal(response.facts.status, 204);
 	assert_int_equal(response.body_len, 0);
 	assert_non_null(response.body);
 	check_head(&response, "Status: 204 No Content", lines, "");
@@ -262,7 +262,7 @@ set_done(void **state)
 	(void)state;
 	begin(&response);
 	response_set_done(&response);
-	assert_int_equal(response.status, 204);
+	assert_int_equal(response.facts.status, 204);
 	assert_string_equal(response.body, "");
 	assert_int_equal(response.body_len, 0);
 	assert_null(response.tokens);
@@ -299,14 +299,14 @@ set_list(void **state)
 	begin(&response);
 	response_set_list(
 	    &response, text, len, row->count, guarded_text(row->link));
-	assert_int_equal(response.status, 200);
+	assert_int_equal(response.facts.status, 200);
 	assert_ptr_equal(response.body, text);
 	assert_int_equal(response.body_len, len);
 	check_head(&response, "Status: 200 OK", row->lines, row->length);
 
 	response_drop_body(&response);
 	assert_int_equal(response.body_len, 0);
-	assert_int_equal(response.status, 200);
+	assert_int_equal(response.facts.status, 200);
 	check_head(&response, "Status: 200 OK", row->lines, row->length);
 	response_clear(&response);
 	assert_null(response.tokens);
@@ -323,7 +323,7 @@ set_json(void **state)
 	(void)state;
 	begin(&response);
 	response_set_json(&response, text, 7);
-	assert_int_equal(response.status, 200);
+	assert_int_equal(response.facts.status, 200);
 	assert_ptr_equal(response.body, text);
 	assert_int_equal(response.body_len, 7);
 	check_head(&response, "Status: 200 OK", lines, "Content-Length: 7");
@@ -353,7 +353,7 @@ set_page(void **state)
 	begin(&response);
 	response.varies = true;
 	response_set_page(&response);
-	assert_int_equal(response.status, 200);
+	assert_int_equal(response.facts.status, 200);
 	assert_int_equal(response.body_len, len);
 	assert_memory_equal(response.body, html_page, len);
 	assert_null(response.tokens);
@@ -408,11 +408,14 @@ set_any(struct response *response, int kind)
 	case 5:
 		response_set_done(response);
 		break;
+	case 6:
+		response_set_healthy(response);
+		break;
 	default:
 		response_set_page(response);
 		break;
 	}
-	return 7;
+	return 8;
 }
 
 /* Vary is there once where it is due, and nowhere else. */
@@ -444,6 +447,61 @@ vary(void **state)
 	}
 }
 
+/* The head without the line of timing, and that line is the last. */
+static void
+add_timing(void **state)
+{
+	static const struct {
+		int64_t database_us, total_us;
+		const char *line;
+	} times[] = {
+		{ 1234, 5678, "Server-Timing: db;dur=1.234, total;dur=5.678" },
+		{ 0, 5, "Server-Timing: total;dur=0.005" },
+		{ 4000000, 17000001,
+		    "Server-Timing: db;dur=4000.000, total;dur=17000.001" },
+	};
+	struct response response, plain;
+	int kinds = 1;
+
+	(void)state;
+	for (int i = 0; i < kinds; i++) {
+		for (size_t j = 0; j < COUNT(times); j++) {
+			char want[sizeof response.head + 128];
+			int len;
+
+			begin(&plain);
+			kinds = set_any(&plain, i);
+			begin(&response);
+			set_any(&response, i);
+			response_add_timing(
+			    &response, times[j].database_us, times[j].total_us);
+			len = snprintf(want, sizeof want, "%.*s%s\r\n\r\n",
+			    (int)plain.head_len - 2, plain.head, times[j].line);
+			assert_int_equal(response.head_len, len);
+			assert_string_equal(response.head, want);
+			response_clear(&response);
+			response_clear(&plain);
+		}
+	}
+}
+
+static void
+set_healthy(void **state)
+{
+	struct response response;
+
+	(void)state;
+	begin(&response);
+	response_set_healthy(&response);
+	assert_int_equal(response.facts.status, 200);
+	assert_null(response.facts.error);
+	assert_int_equal(response.body_len, strlen(response.body));
+	assert_string_equal(response.body, "{\"status\": \"ok\"}");
+	check_head(&response, "Status: 200 OK",
+	    (const char *const[]){ COMMON, NULL }, "Content-Length: 16");
+	response_clear(&response);
+}
+
 /* The longest Link fits, whatever else stands there. */
 static void
 fit_the_longest_link(void **state)
@@ -463,6 +521,9 @@ fit_the_longest_link(void **state)
 	    (const char *const[]){ COMMON, line, "Vary: Accept",
 	        "X-Total-Count: 9223372036854775807", NULL },
 	    "Content-Length: 2");
+	response_add_timing(&response, INT32_MAX, INT32_MAX);
+	assert_int_equal(response.head_len, strlen(response.head));
+	assert_string_equal(response.head + response.head_len - 4, "\r\n\r\n");
 	response_clear(&response);
 	free(line);
 }
@@ -522,6 +583,8 @@ main(void)
 		{ ALONE(set_page) },
 		{ ALONE(keep_to_policy) },
 		{ ALONE(vary) },
+		{ ALONE(add_timing) },
+		{ ALONE(set_healthy) },
 		{ ALONE(fit_the_longest_link) },
 		{ ALONE(wipe) },
 		{ ALONE(set_again) },

@@ -28,6 +28,7 @@ static const unsigned int parameters[] = {
 	[ROUTE_LIST] = LIST_HAS,
 	[ROUTE_ONE] = ONE_HAS,
 	[ROUTE_CURRENT] = ONE_HAS,
+	[ROUTE_HEALTH] = 0,
 };
 
 static const struct address {
@@ -83,8 +84,17 @@ static const struct address {
 	{ "current behind .fcgi", "/tokens.fcgi/current", "tokens",
 	    ROUTE_CURRENT, 0 },
 
+	{ "health", BASE "/health", "x", ROUTE_HEALTH, 0 },
+	{ "health, no base", "/oauth_access_tokens/health", "x", ROUTE_HEALTH,
+	    0 },
+	{ "health behind the program", "/cgi-bin/tokens/health", "tokens",
+	    ROUTE_HEALTH, 0 },
+	{ "health behind .fcgi", "/tokens.fcgi/health", "tokens", ROUTE_HEALTH,
+	    0 },
+
 	/* The program's name is the list's, whatever else it spells. */
 	{ "a program named logs", LOGS, "logs", ROUTE_LIST, 0 },
+	{ "a program named health", BASE "/health", "health", ROUTE_LIST, 0 },
 	{ "a program named current", BASE "/current", "current", ROUTE_LIST,
 	    0 },
 	{ "a program named by an id", BASE "/17", "17", ROUTE_LIST, 0 },
@@ -136,6 +146,7 @@ deletes[] = {
 	{ "the documented example's address", LOGS, "x", 0, 0 },
 	{ "the documented example's address, no base",
 	    "/pipelines/oauth_access_tokens/logs", "x", 0, 0 },
+	{ "health", BASE "/health", "x", 0, 0 },
 	/* The program's name is the list's, whatever else it spells. */
 	{ "a program named logs", LOGS, "logs", DELETE, KEY | CURRENT },
 	{ "a program named current", BASE "/current", "current", DELETE,
@@ -191,6 +202,11 @@ static const struct miss {
 	{ "the beginning of current", BASE "/curren", "x" },
 	{ "more than current", BASE "/currents", "x" },
 	{ "the end of current", BASE "/xcurrent", "x" },
+	{ "health alone", "/health", "x" },
+	{ "health of the documented example's address", LOGS "/health", "x" },
+	{ "health in capitals", BASE "/HEALTH", "x" },
+	{ "more than health", BASE "/healthz", "x" },
+	{ "health behind an id", BASE "/17/health", "x" },
 	{ "current twice", BASE "/current/current", "x" },
 	{ "the table's word for an id", BASE "/{id}", "x" },
 	{ "logs of the base", BASE "/logs", "x" },
@@ -227,7 +243,9 @@ describe_all(void **state)
 	                           "  /oauth_access_tokens/{id}\n"
 	                           "      GET, HEAD, OPTIONS, DELETE\n"
 	                           "  /oauth_access_tokens/current\n"
-	                           "      GET, HEAD, OPTIONS, DELETE\n";
+	                           "      GET, HEAD, OPTIONS, DELETE\n"
+	                           "  /oauth_access_tokens/health\n"
+	                           "      GET, HEAD, OPTIONS\n";
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);

@@ -41,10 +41,10 @@ static const unsigned int list_types[DETAILED] = { TYPE_TEXT, TYPE_INT8,
 	TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA, TYPE_BOOL, TYPE_BOOL };
 
 /* Those of revoke.sql: outcome, found, count. */
-#define REVOKED 3
+#define REVOKED 4
 
 static const unsigned int revoke_types[REVOKED] = { TYPE_TEXT, TYPE_BOOL,
-	TYPE_INT8 };
+	TYPE_INT8, TYPE_INT8 };
 
 /*
  * The cells of the fake's answer; NULL is SQL's.  Numbers are decimal, booleans
@@ -838,18 +838,18 @@ ask_to_end(void **state)
 	};
 	struct db db = { .result = DB_UNAVAILABLE };
 	enum tokens_outcome outcome = TOKENS_NOT_A_VIEWER;
-	int64_t count = -7;
+	struct tokens_revoked revoked = { .count = -7 };
 
 	if (row->project != NULL)
 		snprintf(project, sizeof project, "%s", row->project);
 	assert_int_equal(
-	    tokens_revoke(&db, &with, &row->request, &outcome, &count),
+	    tokens_revoke(&db, &with, &row->request, &outcome, &revoked),
 	    DB_UNAVAILABLE);
 	assert_int_equal(db.asked, STATEMENT_REVOKE);
 	check_params(&db, row);
 	assert_true(db.params[row->n].null);
 	assert_int_equal(outcome, TOKENS_NOT_A_VIEWER);
-	assert_int_equal(count, -7);
+	assert_int_equal(revoked.count, -7);
 }
 
 /* Answers of revoke.sql. */
@@ -863,64 +863,66 @@ static const struct ending {
 	enum tokens_outcome outcome;
 	int64_t count;
 } ended[] = {
-	{ "one", TOKENS_ONE, false, 1, { { "ok", "t", "1" } }, DB_OK, TOKENS_OK,
-	    1 },
+	{ "one", TOKENS_ONE, false, 1, { { "ok", "t", "1", "7" } }, DB_OK,
+	    TOKENS_OK, 1 },
 	{ "one, which had ended before", TOKENS_ONE, false, 1,
-	    { { "ok", "t", "0" } }, DB_OK, TOKENS_OK, 0 },
-	{ "one that is not there", TOKENS_ONE, false, 1, { { "ok", "f", "0" } },
-	    DB_OK, TOKENS_NOT_FOUND, 0 },
-	{ "the request's own", TOKENS_CURRENT, false, 1, { { "ok", "t", "1" } },
-	    DB_OK, TOKENS_OK, 1 },
-	{ "the others", TOKENS_OTHERS, false, 1, { { "ok", "t", "100000" } },
-	    DB_OK, TOKENS_OK, 100000 },
-	{ "no others", TOKENS_OTHERS, false, 1, { { "ok", "f", "0" } }, DB_OK,
-	    TOKENS_OK, 0 },
-	{ "all", TOKENS_ALL, false, 1, { { "ok", "t", "9223372036854775807" } },
-	    DB_OK, TOKENS_OK, INT64_MAX },
+	    { { "ok", "t", "0", "7" } }, DB_OK, TOKENS_OK, 0 },
+	{ "one that is not there", TOKENS_ONE, false, 1,
+	    { { "ok", "f", "0", "7" } }, DB_OK, TOKENS_NOT_FOUND, 0 },
+	{ "the request's own", TOKENS_CURRENT, false, 1,
+	    { { "ok", "t", "1", "7" } }, DB_OK, TOKENS_OK, 1 },
+	{ "the others", TOKENS_OTHERS, false, 1,
+	    { { "ok", "t", "100000", "7" } }, DB_OK, TOKENS_OK, 100000 },
+	{ "no others", TOKENS_OTHERS, false, 1, { { "ok", "f", "0", "7" } },
+	    DB_OK, TOKENS_OK, 0 },
+	{ "all", TOKENS_ALL, false, 1,
+	    { { "ok", "t", "9223372036854775807", "7" } }, DB_OK, TOKENS_OK,
+	    INT64_MAX },
 	{ "unknown application", TOKENS_ALL, false, 1,
-	    { { "invalid_api_key", "f", "0" } }, DB_OK,
+	    { { "invalid_api_key", "f", "0", NULL } }, DB_OK,
 	    TOKENS_UNKNOWN_APPLICATION, 0 },
 	{ "unknown token", TOKENS_OTHERS, false, 1,
-	    { { "invalid_oauth_token", "f", "0" } }, DB_OK,
+	    { { "invalid_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_UNKNOWN_TOKEN, 0 },
 	{ "expired token", TOKENS_ONE, false, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    { { "expired_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "not a viewer", TOKENS_ONE, false, 1,
-	    { { "unauthorized_access", "f", "0" } }, DB_OK, TOKENS_NOT_A_VIEWER,
-	    0 },
+	    { { "unauthorized_access", "f", "0", NULL } }, DB_OK,
+	    TOKENS_NOT_A_VIEWER, 0 },
 
 	/* A connection was lost: the first time may have ended it. */
 	{ "expired, the request's own", TOKENS_CURRENT, false, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    { { "expired_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "expired, all", TOKENS_ALL, false, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    { { "expired_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "asked again: expired, the request's own", TOKENS_CURRENT, true, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK, TOKENS_OK, 0 },
+	    { { "expired_oauth_token", "f", "0", NULL } }, DB_OK, TOKENS_OK,
+	    0 },
 	/* Whether the others have ended nobody knows. */
 	{ "asked again: expired, all", TOKENS_ALL, true, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    { { "expired_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "asked again: expired, one", TOKENS_ONE, true, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    { { "expired_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "asked again: expired, the others", TOKENS_OTHERS, true, 1,
-	    { { "expired_oauth_token", "f", "0" } }, DB_OK,
+	    { { "expired_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_EXPIRED_TOKEN, 0 },
 	{ "asked again: unknown token", TOKENS_CURRENT, true, 1,
-	    { { "invalid_oauth_token", "f", "0" } }, DB_OK,
+	    { { "invalid_oauth_token", "f", "0", NULL } }, DB_OK,
 	    TOKENS_UNKNOWN_TOKEN, 0 },
 	{ "asked again: unknown application", TOKENS_ALL, true, 1,
-	    { { "invalid_api_key", "f", "0" } }, DB_OK,
+	    { { "invalid_api_key", "f", "0", NULL } }, DB_OK,
 	    TOKENS_UNKNOWN_APPLICATION, 0 },
 	{ "asked again: not a viewer", TOKENS_CURRENT, true, 1,
-	    { { "unauthorized_access", "f", "0" } }, DB_OK, TOKENS_NOT_A_VIEWER,
-	    0 },
+	    { { "unauthorized_access", "f", "0", NULL } }, DB_OK,
+	    TOKENS_NOT_A_VIEWER, 0 },
 	{ "asked again: one that is not there", TOKENS_ONE, true, 1,
-	    { { "ok", "f", "0" } }, DB_OK, TOKENS_NOT_FOUND, 0 },
-	{ "asked again: all", TOKENS_ALL, true, 1, { { "ok", "t", "5" } },
+	    { { "ok", "f", "0", "7" } }, DB_OK, TOKENS_NOT_FOUND, 0 },
+	{ "asked again: all", TOKENS_ALL, true, 1, { { "ok", "t", "5", "7" } },
 	    DB_OK, TOKENS_OK, 5 },
 
 	{ "no row", TOKENS_ONE, false, 0, { { NULL } }, DB_FAILED, TOKENS_OK,
@@ -928,18 +930,24 @@ static const struct ending {
 	{ "no row, asked again", TOKENS_CURRENT, true, 0, { { NULL } },
 	    DB_FAILED, TOKENS_OK, 0 },
 	{ "two rows", TOKENS_ALL, false, 2,
-	    { { "ok", "t", "1" }, { "ok", "t", "1" } }, DB_FAILED, TOKENS_OK,
-	    0 },
-	{ "another outcome", TOKENS_ONE, false, 1, { { "OK", "t", "1" } },
+	    { { "ok", "t", "1", "7" }, { "ok", "t", "1", "7" } }, DB_FAILED,
+	    TOKENS_OK, 0 },
+	{ "another outcome", TOKENS_ONE, false, 1, { { "OK", "t", "1", NULL } },
 	    DB_FAILED, TOKENS_OK, 0 },
 	{ "an outcome that only the program has", TOKENS_ONE, false, 1,
-	    { { "record_not_found", "f", "0" } }, DB_FAILED, TOKENS_OK, 0 },
-	{ "no outcome", TOKENS_ALL, false, 1, { { NULL, "t", "1" } }, DB_FAILED,
-	    TOKENS_OK, 0 },
-	{ "no count", TOKENS_ALL, false, 1, { { "ok", "t", NULL } }, DB_FAILED,
-	    TOKENS_OK, 0 },
-	{ "nothing is found", TOKENS_ONE, false, 1, { { "ok", NULL, "0" } },
-	    DB_OK, TOKENS_NOT_FOUND, 0 },
+	    { { "record_not_found", "f", "0", NULL } }, DB_FAILED, TOKENS_OK,
+	    0 },
+	{ "no outcome", TOKENS_ALL, false, 1, { { NULL, "t", "1", "7" } },
+	    DB_FAILED, TOKENS_OK, 0 },
+	{ "no count", TOKENS_ALL, false, 1, { { "ok", "t", NULL, "7" } },
+	    DB_FAILED, TOKENS_OK, 0 },
+	{ "no caller", TOKENS_ALL, false, 1, { { "ok", "t", "1", NULL } },
+	    DB_FAILED, TOKENS_OK, 0 },
+	{ "a caller who is not let in", TOKENS_ALL, false, 1,
+	    { { "expired_oauth_token", "f", "0", "7" } }, DB_FAILED, TOKENS_OK,
+	    0 },
+	{ "nothing is found", TOKENS_ONE, false, 1,
+	    { { "ok", NULL, "0", "7" } }, DB_OK, TOKENS_NOT_FOUND, 0 },
 };
 
 static void
@@ -951,47 +959,55 @@ end_tokens(void **state)
 		.answer = { .n = row->n },
 		.asked_again = row->asked_again };
 	enum tokens_outcome outcome = TOKENS_OK;
-	int64_t count = -7;
+	struct tokens_revoked revoked = { .count = -7 };
 
 	set_typed(&db.answer, row->rows[0], REVOKED, revoke_types);
 	logged = 0;
 	assert_int_equal(
-	    tokens_revoke(&db, &config, &request, &outcome, &count),
+	    tokens_revoke(&db, &config, &request, &outcome, &revoked),
 	    row->result);
 	assert_int_equal(logged, row->result == DB_FAILED);
 	if (row->result != DB_OK)
 		return;
 	assert_int_equal(outcome, row->outcome);
-	if (outcome == TOKENS_OK)
-		assert_int_equal(count, row->count);
+	if (outcome != TOKENS_OK)
+		return;
+	assert_int_equal(revoked.count,
+	    row->asked_again && strcmp(row->rows[0][0], "ok") != 0
+	        ? -7
+	        : row->count);
+	assert_int_equal(revoked.user_known, revoked.count != -7);
+	if (revoked.user_known)
+		assert_int_equal(revoked.user_id, 7);
 }
 
 /* An answer with other columns, or of other types, is none. */
 static void
 refuse_columns(void **state)
 {
-	static const char *const cells[] = { "ok", "t", "1", "1" };
-	static const unsigned int others[][4] = {
-		{ TYPE_TEXT, TYPE_BOOL, TYPE_INT8, TYPE_INT8 },
-		{ TYPE_BOOL, TYPE_BOOL, TYPE_INT8 },
-		{ TYPE_TEXT, TYPE_TEXT, TYPE_INT8 },
-		{ TYPE_TEXT, TYPE_BOOL, TYPE_TEXT },
+	static const char *const cells[] = { "ok", "t", "1", "7", "1" };
+	static const unsigned int others[][5] = {
+		{ TYPE_TEXT, TYPE_BOOL, TYPE_INT8, TYPE_INT8, TYPE_INT8 },
+		{ TYPE_BOOL, TYPE_BOOL, TYPE_INT8, TYPE_INT8 },
+		{ TYPE_TEXT, TYPE_TEXT, TYPE_INT8, TYPE_INT8 },
+		{ TYPE_TEXT, TYPE_BOOL, TYPE_TEXT, TYPE_INT8 },
+		{ TYPE_TEXT, TYPE_BOOL, TYPE_INT8, TYPE_TEXT },
 	};
 	const struct tokens_request request = { .which = TOKENS_ALL };
 
 	(void)state;
-	for (int columns = 2; columns <= 4; columns++) {
+	for (int columns = 3; columns <= 5; columns++) {
 		for (size_t i = 0; i < COUNT(others); i++) {
 			bool right = i == 0 && columns == REVOKED;
 			struct db db = { .result = DB_OK,
 				.answer = { .n = 1 } };
 			enum tokens_outcome outcome;
-			int64_t count;
+			struct tokens_revoked revoked;
 
 			set_typed(&db.answer, cells, columns, others[i]);
 			logged = 0;
 			assert_int_equal(tokens_revoke(&db, &config, &request,
-			                     &outcome, &count),
+			                     &outcome, &revoked),
 			    right ? DB_OK : DB_FAILED);
 			assert_int_equal(logged, !right);
 		}
@@ -1004,7 +1020,7 @@ pass_failures_to_end_on(void **state)
 {
 	const struct tokens_request request = { .which = TOKENS_ALL };
 	enum tokens_outcome outcome = TOKENS_OK;
-	int64_t count = -7;
+	struct tokens_revoked revoked = { .count = -7 };
 
 	(void)state;
 	for (int i = 2; i <= 2 * DB_NO_MEMORY + 1; i++) {
@@ -1013,10 +1029,10 @@ pass_failures_to_end_on(void **state)
 
 		logged = 0;
 		assert_int_equal(
-		    tokens_revoke(&db, &config, &request, &outcome, &count),
+		    tokens_revoke(&db, &config, &request, &outcome, &revoked),
 		    i / 2);
 		assert_int_equal(logged, 0);
-		assert_int_equal(count, -7);
+		assert_int_equal(revoked.count, -7);
 	}
 }
 
