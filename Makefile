@@ -23,7 +23,8 @@ PACKAGES_BROWSER  = chromium chromium-driver nodejs \
                     $(if $(shell command -v npm),,npm) python3-selenium
 PACKAGES_CHECK    = $(PACKAGES_DEMO) $(PACKAGES_BROWSER) apache2 \
                     libapache2-mod-fcgid iproute2 libcmocka-dev mandoc \
-                    pgbouncer python3 spawn-fcgi strace systemd
+                    pgbouncer python3 python3-jsonschema spawn-fcgi strace \
+                    systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
@@ -224,7 +225,7 @@ install: all
 	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting \
 	    $(DESTDIR)$(mandir)/man8
 	@$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(cgibindir)
-	@$(INSTALL) -m 644 README $(DESTDIR)$(pkgdatadir)
+	@$(INSTALL) -m 644 README cgi/openapi.json $(DESTDIR)$(pkgdatadir)
 	@$(INSTALL) -m 644 sql/*.sql $(DESTDIR)$(pkgdatadir)/sql
 	@for f in lighttpd-conf/* apache-conf/*.conf \
 	    apache-conf/shared-hosting/.htaccess \
