@@ -10,6 +10,8 @@ import json
 import re
 import urllib.parse
 
+from kit import openapi
+
 MEDIA_TYPE = "application/json"
 HTML_TYPE = "text/html; charset=utf-8"
 METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -128,7 +130,8 @@ def complaints(request, answer, wanted, page=True, revoke=False):
     try:
         return [*check(request, answer, wanted),
                 *_allow(request, answer, wanted, revoke),
-                *_vary(request, answer, wanted, page)]
+                *_vary(request, answer, wanted, page),
+                *_described(request, answer, wanted)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"the answer cannot be read: {error!r} in {answer!r}"]
 
@@ -500,6 +503,12 @@ def _hashes(text, tag):
 
 
 # What the sections share.
+
+def _described(request, answer, wanted):
+    """All that the program answers is described in cgi/openapi.json."""
+    if not isinstance(wanted, ByServer):
+        yield from openapi.complaints(request, answer)
+
 
 def _by_server(_request, answer, wanted):
     yield from _same(answer.status, wanted.status, "status")

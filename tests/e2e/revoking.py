@@ -7,7 +7,7 @@ import concurrent.futures
 import random
 import re
 
-from kit import web_servers
+from kit import openapi, web_servers
 from kit.cgi import Cgi
 from kit.postgresql import Session
 from kit.run import ROOT
@@ -156,11 +156,13 @@ def tenancy(server, tokens, number):
     dice, wrong, ended = random.Random(20230831), [], 0
     for _ in range(number):
         user, request = made_up_request(dice)
-        status, changed = server.ask(request).status, tokens.put_back()
+        answer, changed = server.ask(request), tokens.put_back()
         ended += len(changed)
-        if status not in (200, 204, 404) or not changed <= {
+        found = openapi.complaints(request, answer)
+        if found or answer.status not in (200, 204, 404) or not changed <= {
                 db.IDS[user.id, row] for row in user.tokens}:
-            wrong.append(f"{status}, {sorted(changed)}: {request}")
+            wrong.append(f"{answer.status}, {sorted(changed)}: {request}"
+                         f" {found}")
     ok(not wrong and ended > number,
        f"{number} made-up requests to revoke, {ended} tokens: only one's own",
        "\n".join(wrong))

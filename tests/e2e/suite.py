@@ -8,7 +8,7 @@ import random
 import subprocess
 import urllib.parse
 
-from kit import client, example, web_servers
+from kit import client, example, openapi, web_servers
 from kit.cgi import Cgi
 from kit.example import API_KEY, TOKEN
 from kit.machine import as_service_user
@@ -83,15 +83,19 @@ def head_is_get(server):
     different = []
 
     def compare(case):
-        answers = [server.ask(client.Request(
-            case.request.target, method, case.request.headers))
+        requests = [client.Request(
+            case.request.target, method, case.request.headers)
             for method in ("GET", "HEAD")]
+        answers = [server.ask(request) for request in requests]
         get, head = (
             (a.status, contract.varies(a), sorted(
                 h for h in a.headers if h[0] not in OF_THE_MOMENT))
             for a in answers)
-        if get != head or answers[1].body:
-            different.append(f"{case.name}\n  GET  {get}\n  HEAD {head}")
+        found = [text for pair in zip(requests, answers)
+                 for text in openapi.complaints(*pair)]
+        if get != head or answers[1].body or found:
+            different.append("\n".join([
+                f"{case.name}\n  GET  {get}\n  HEAD {head}", *found]))
 
     chosen = gets if server.fast else gets[::20]
     at_once(compare, chosen)
@@ -105,13 +109,21 @@ def rows_of(answer):
             for row in answer.json()["oauth_access_tokens"]]
 
 
+def described(server, request):
+    """Ask; the answer, and ValueError when it is not as it is described."""
+    answer = server.ask(request)
+    if found := openapi.complaints(request, answer):
+        raise ValueError("\n".join([f"{request}", *found]))
+    return answer
+
+
 def walk(server, request, rel, most=200):
     """Follow a relation from a page on; the pages, in the order of the walk."""
-    answers = [server.ask(request)]
+    answers = [described(server, request)]
     while target := contract.links(answers[-1]).get(rel):
         if len(answers) == most:
             raise ValueError(f"{rel} never ends")
-        answers.append(server.ask(resolve(request, target)))
+        answers.append(described(server, resolve(request, target)))
     return answers
 
 
@@ -176,6 +188,9 @@ def tenancy(server):
 
     def judge(request):
         answer = server.ask(request)
+        if found := openapi.complaints(request, answer):
+            wrong.append("\n".join([f"{request}", *found]))
+            return
         owner = db.OWNERS.get(dict(request.headers).get("OAUTH-TOKEN"))
         if answer.status != 200:
             if any(t in answer.text() for t in db.ALL_TOKENS if len(t) > 5):
