@@ -90,7 +90,7 @@ $(B)/%.o: cgi/%.c Makefile | $(B)
 $(B)/statements.o: $(B)/sql.h
 $(B)/response.o: $(B)/html.h
 
-$(B) $(B)/unit $(B)/fuzz $(B)/bench $(B)/browser:
+$(B) $(B)/unit $(B)/fuzz $(B)/bench:
 	@mkdir -p $@
 
 $(B)/sql.h: sql/statements/embed $(wildcard sql/statements/*.sql) | $(B)
@@ -119,9 +119,11 @@ $(B)/failing.so: tests/e2e/failing.c Makefile | $(B)
 	$(Q)$(CC) $(filter-out -fPIE --coverage,$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $<
 
-# axe-core, as the lock file pins it.  npm asks nobody for what it has at hand.
-$(B)/browser/node_modules: tests/browser/package.json \
-    tests/browser/package-lock.json | $(B)/browser
+# What the lock files pin: axe-core, and a generator of clients with its
+# compiler.  npm asks nobody for what it has at hand.
+$(B)/browser/node_modules $(B)/openapi/node_modules: $(B)/%/node_modules: \
+    tests/%/package.json tests/%/package-lock.json
+	@mkdir -p $(@D)
 	@cp $^ $(@D)
 	@cd $(@D) && npm ci --loglevel=error --no-audit --no-fund \
 	    --ignore-scripts --prefer-offline >/dev/null
@@ -159,7 +161,7 @@ demo-stop:
 # SUITES and CASE choose: see tests/README.
 check: packages-check
 	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ) $(B)/failing.so \
-	    $(B)/browser/node_modules
+	    $(B)/browser/node_modules $(B)/openapi/node_modules
 	B=$(B) tests/run $(SUITES)
 
 # The faults under load, for longer; each says what was sent, answered and lost.
