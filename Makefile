@@ -119,9 +119,10 @@ $(B)/failing.so: tests/e2e/failing.c Makefile | $(B)
 	$(Q)$(CC) $(filter-out -fPIE --coverage,$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $<
 
-# What the lock files pin: axe-core, and a generator of clients with its
-# compiler.  npm asks nobody for what it has at hand.
-$(B)/browser/node_modules $(B)/openapi/node_modules: $(B)/%/node_modules: \
+# What the lock files pin: axe-core, a generator of clients with its compiler,
+# and, for "make lint" alone, Redocly's.  npm asks nobody for what it has at hand.
+$(B)/browser/node_modules $(B)/openapi/node_modules \
+    $(B)/openapi/lint/node_modules: $(B)/%/node_modules: \
     tests/%/package.json tests/%/package-lock.json
 	@mkdir -p $(@D)
 	@cp $^ $(@D)
@@ -271,7 +272,7 @@ KIT      = $(patsubst tests/kit/%.py,kit.%,$(wildcard tests/kit/*.py)) \
            $(patsubst %.py,%,$(notdir $(wildcard tests/e2e/*.py \
              tests/sql/*.py tests/readme/*.py tests/bench/*.py \
              tests/browser/*.py)))
-lint: packages-lint $(B)/sql.h $(B)/html.h
+lint: packages-lint $(B)/sql.h $(B)/html.h $(B)/openapi/lint/node_modules
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
 	    tests/bench/peers/*.c
 	$(TIDY) cgi/*.c -- $(LANGUAGE)
@@ -279,6 +280,9 @@ lint: packages-lint $(B)/sql.h $(B)/html.h
 	$(CPPCHECK) cgi
 	$(CPPCHECK) -Itests/unit $(TESTS_C)
 	tests/house
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	    $(B)/openapi/lint/node_modules/.bin/redocly lint \
+	    --config tests/openapi/lint/redocly.yaml cgi/openapi.json
 	flake8 --max-line-length=80 --extend-ignore=E101,W191 $(TESTS_PY)
 	@export PYTHONPATH=tests:$$(echo tests/*/ | tr ' ' :); \
 	for module in $(KIT); do \
@@ -305,7 +309,8 @@ help:
 	@echo 'make install     install below prefix=$(prefix); also DESTDIR'
 	@echo 'make uninstall   remove what install put there'
 	@echo 'make coverage    run all tests, then say which lines they reach'
-	@echo 'make lint        clang-format, clang-tidy, cppcheck, flake8, shellcheck'
+	@echo 'make lint        clang-format, clang-tidy, cppcheck, flake8, shellcheck,'
+	@echo '                 redocly'
 	@echo 'make fuzz        look for bugs, SECONDS=$(SECONDS) for each target'
 	@echo 'make bench       measure it beside its ceilings and its peers'
 	@echo 'make clean       remove $(B)'
