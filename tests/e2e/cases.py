@@ -1167,7 +1167,7 @@ DIFFERENCES = (
                    "the address of one token below another base path",
                    "the address of one token without a base path",
                    "the address of one token as current, below another base "
-                   "path"), ByServer(404),
+                   "path", "health: below another base path"), ByServer(404),
         "the files of shared hosting are in the directory api"),
     Difference(
         LIGHTTPD,
