@@ -21,10 +21,10 @@ PACKAGES_DEMO     = $(PACKAGES_BUILD) curl lighttpd postgresql
 # npm is a package of its own, but not where nodejs brings it along.
 PACKAGES_BROWSER  = chromium chromium-driver nodejs \
                     $(if $(shell command -v npm),,npm) python3-selenium
-PACKAGES_CHECK    = $(PACKAGES_DEMO) $(PACKAGES_BROWSER) apache2 \
-                    libapache2-mod-fcgid iproute2 libcmocka-dev mandoc \
-                    pgbouncer python3 python3-jsonschema spawn-fcgi strace \
-                    systemd
+PACKAGES_CHECK    = $(PACKAGES_DEMO) $(PACKAGES_BROWSER) apache2 caddy haproxy \
+                    libapache2-mod-fcgid iproute2 libcmocka-dev man-db mandoc \
+                    nginx pgbouncer python3 python3-jsonschema spawn-fcgi \
+                    strace systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \

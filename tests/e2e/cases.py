@@ -1124,6 +1124,7 @@ class Difference:
 LIGHTTPD = ("lighttpd_fastcgi", "lighttpd_external", "lighttpd_cgi")
 HTACCESS = ("apache_htaccess_fcgid", "apache_htaccess_cgi")
 APACHE = ("apache_fcgid", "apache_proxy_fcgi", "apache_cgi", *HTACCESS)
+SNIPPETS = ("nginx", "caddy", "haproxy")
 
 
 def ill_formed(*queries):
@@ -1133,28 +1134,33 @@ def ill_formed(*queries):
 
 DIFFERENCES = (
     Difference(
-        ("lighttpd_fastcgi", "lighttpd_external"), ("600 small headers",),
-        UNREAD,
+        ("lighttpd_fastcgi", "lighttpd_external", "nginx", "caddy"),
+        ("600 small headers",), UNREAD,
         "each header is a FastCGI parameter, of which 512 are read"),
     Difference(
-        APACHE, ("600 small headers",), ByServer(400),
-        "LimitRequestFields is 100"),
+        (*APACHE, "haproxy"), ("600 small headers",), ByServer(400),
+        "LimitRequestFields is 100; HAProxy's tune.http.maxhdr is 101"),
     Difference(
         APACHE, ("OPTIONS, another address",), ByServer(200),
         "Apache answers OPTIONS for any address itself"),
     Difference(
-        (*LIGHTTPD, *APACHE),
+        ("nginx",), ("OPTIONS, another address", "not an address of DELETE: *"),
+        ByServer(405), "nginx has only GET and HEAD of its own files"),
+    Difference(
+        (*LIGHTTPD, *APACHE, *SNIPPETS),
         ("not an address: *", "OPTIONS, another address",
          "order: address before *"), ByServer(404),
         "only the addresses are passed to the program"),
     Difference(
-        LIGHTTPD, ("not an address of DELETE: *",), ByServer(404),
+        (*LIGHTTPD, "caddy", "haproxy"), ("not an address of DELETE: *",),
+        ByServer(404),
         "only the addresses are passed to the program"),
     Difference(
         APACHE, ("not an address of DELETE: *",), ByServer(405),
         "only the addresses are passed to the program; Apache itself reads"),
     Difference(
-        (*LIGHTTPD, *(kind for kind in APACHE if kind not in HTACCESS)),
+        (*LIGHTTPD, *SNIPPETS,
+         *(kind for kind in APACHE if kind not in HTACCESS)),
         ("the address by the program's own name",
          "the address of one token by the program's own name",
          "the address of one token as current, by the program's own name"),
@@ -1186,20 +1192,37 @@ DIFFERENCES = (
                    "_made_up=%u0041", "_format=%"), ACTIVE,
         "url-normalize escapes a lone % as %25, which is a good value"),
     Difference(
+        ("haproxy",), ("the address of one token with a dot segment",
+                       "the address of one token with two dot segments",
+                       "the address of one token with a double slash"),
+        ByServer(404),
+        "HAProxy compares the path as it was sent, except for escapes"),
+    Difference(
+        ("haproxy",), ill_formed("_made_up=\xff"), ByServer(400),
+        "HAProxy refuses bytes over 0x7f in the request line"),
+    Difference(
         LIGHTTPD, ("method MADEUP", "method get"), ByServer(501),
         "lighttpd knows the registered methods only"),
     Difference(
         LIGHTTPD, ("method GET with a body",), ByServer(400),
         "lighttpd refuses such a request unless it is told otherwise"),
     Difference(
-        APACHE, ("token in OAUTH-TOKEN and in OAUTH_TOKEN",), ACTIVE,
-        "Apache drops headers with an underscore in their name"),
+        (*APACHE, *SNIPPETS),
+        ("token in OAUTH-TOKEN and in OAUTH_TOKEN",), ACTIVE,
+        "all but lighttpd drop headers with an underscore in their name; Caddy "
+        "would keep one of the two if its snippet did not say so"),
     Difference(
-        APACHE, ("token in OAUTH_TOKEN alone",), NO_TOKEN,
-        "Apache drops headers with an underscore in their name"),
+        (*APACHE, *SNIPPETS), ("token in OAUTH_TOKEN alone",), NO_TOKEN,
+        "headers with an underscore in their name are dropped, see above"),
     Difference(
-        APACHE, ("method TRACE",), ByServer(405),
-        "Apache answers TRACE itself"),
+        ("nginx",), ("token in Authorization twice",), ByServer(400),
+        "nginx refuses Authorization in two headers"),
+    Difference(
+        ("nginx",), ("method get",), ByServer(400),
+        "nginx takes methods in capitals only"),
+    Difference(
+        (*APACHE, "nginx"), ("method TRACE",), ByServer(405),
+        "Apache and nginx answer TRACE themselves"),
     Difference(
         APACHE, ("revoked: *",), Revoked(media_type=False),
         "Apache takes Content-Type away from an answer without a body"),

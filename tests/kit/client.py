@@ -90,11 +90,12 @@ def read_all(connection):
 
 
 def parse_http(raw):
-    """An HTTP/1.1 answer that lasts until the end of the connection."""
+    """An answer of HTTP/1.1, or of 1.0 as some servers have it, that lasts until
+    the end of the connection."""
     head, _, body = raw.partition(b"\r\n\r\n")
     status_line, _, fields = head.decode("latin-1").partition("\r\n")
     version, _, rest = status_line.partition(" ")
-    if version != "HTTP/1.1":
+    if version not in ("HTTP/1.1", "HTTP/1.0"):
         raise ValueError(f"not an HTTP answer: {raw[:200]!r}")
     return Answer(int(rest[:3]), parse_headers(fields), body)
 
@@ -119,13 +120,18 @@ class Client:
 
     def ask_in_turn(self, requests):
         """Ask one request after the other on one connection, and find the end
-        of each answer by Content-Length (RFC 9112, section 6.3)."""
-        answers = []
-        with self.connect() as connection:
-            stream = connection.makefile("rb")
-            for request in requests:
-                connection.sendall(on_the_wire(request, close=False))
-                answers.append(_read_answer(stream, request))
+        of each answer by Content-Length (RFC 9112, section 6.3).  An answer
+        that says so is the last of its connection (section 9.6)."""
+        answers, connection = [], None
+        for request in requests:
+            if connection is None:
+                connection = self.connect()
+                stream = connection.makefile("rb")
+            connection.sendall(on_the_wire(request, close=False))
+            answers.append(_read_answer(stream, request))
+            if answers[-1].header("connection") == "close":
+                stream.close()
+                connection = connection.close()
         return answers
 
 

@@ -1,13 +1,15 @@
 """The program behind each web server, one class for each of the set-ups.
 
 A main configuration like Debian's includes one of the files of lighttpd-conf/
-and apache-conf/ as it is."""
+and apache-conf/ as it is.  kit/snippets.py has the servers whose configuration
+stands in the manual."""
 
 import re
 import shutil
 
 from kit.run import NAME
 from kit.server import External, Server
+from kit.snippets import Caddy, Haproxy, Nginx
 
 
 class Lighttpd(Server):
@@ -246,6 +248,9 @@ KINDS = {
     "lighttpd_fastcgi": Lighttpd,
     "lighttpd_external": LighttpdExternal,
     "lighttpd_cgi": LighttpdCgi,
+    "nginx": Nginx,
+    "caddy": Caddy,
+    "haproxy": Haproxy,
     "apache_fcgid": ApacheFcgid,
     "apache_proxy_fcgi": ApacheProxyFcgi,
     "apache_cgi": ApacheCgi,
