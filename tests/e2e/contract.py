@@ -121,9 +121,18 @@ class ByServer:
     status: int
 
 
+@dataclasses.dataclass(frozen=True)
+class Either:
+    """One of several answers: not all versions of a server give the same."""
+    answers: tuple
+
+
 def complaints(request, answer, wanted, page=True, revoke=False):
     """What is wrong with the answer to the request?  page: do browsers get the
     page (PAGE)?  revoke: is DELETE a method (REVOKING)?"""
+    if isinstance(wanted, Either):
+        return min((complaints(request, answer, each, page, revoke)
+                    for each in wanted.answers), key=len)
     check = {Page: _page, Token: _token, Revoked: _revoked, Count: _count,
              Healthy: _healthy, Html: _html, Refusal: _refusal,
              Preflight: _preflight, ByServer: _by_server}[type(wanted)]

@@ -337,7 +337,8 @@ def ended(server):
              if cases.ADDRESS in line or cases.LOGS in line]
     ok(len(lines) > 50, "the access log has the requests", len(lines))
     if "htaccess" not in server.kind:
-        refused = [c.request.target.replace("\xff", "\\xFF")
+        # Apache cuts off what it refuses as too long.
+        refused = [c.request.target.replace("\xff", "\\xFF")[:8000]
                    for c in cases.all_cases()
                    if by_server(c, server) and c.request.query]
         kept = [line for line in lines
@@ -375,6 +376,7 @@ def run(kind, more=None):
         more(server, database)
     revoking.run(kind, database, server)
     if isinstance(server, web_servers.Server):
+        report(server, [c for c in cases.nul() if is_wanted(c.name)])
         one_connection(server)
         if server.fast and not WRAPPER:
             processes(server)
