@@ -131,7 +131,7 @@ def addresses():
                  "/api/xoauth_access_tokens"):
         yield case(f"not an address: {path}", NOT_FOUND, path=path)
     for path in ("/api/%00/oauth_access_tokens", "/%00" + LOGS):
-        yield case(f"no address, as it has %00: {path}", NOT_FOUND, path=path)
+        yield case(f"%00 in the path: {path}", NUL_IN_PATH, path=path)
 
 
 def addresses_of_one():
@@ -1210,10 +1210,10 @@ DIFFERENCES = (
                    "_made_up=%u0041", "_format=%"), ACTIVE,
         "url-normalize escapes a lone % as %25, which is a good value"),
     Difference(
-        (*LIGHTTPD, "nginx", "caddy"), ("no address, as it has %00: *",),
+        (*LIGHTTPD, "nginx", "caddy"), ("%00 in the path: *",),
         ByServer(400), "lighttpd, nginx and Caddy refuse %00 in a path"),
     Difference(
-        APACHE, ("no address, as it has %00: *",), ByServer(404),
+        APACHE, ("%00 in the path: *",), ByServer(404),
         "Apache takes a path with %00 for one that is not there"),
     Difference(
         (*LIGHTTPD, *APACHE, "nginx", "caddy"), ("NUL *",), ByServer(400),

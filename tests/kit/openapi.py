@@ -11,9 +11,10 @@ import jsonschema
 
 from kit.run import NAME, ROOT
 
-# Headers that a web server adds.  Content-Type is described as a key of content
-# (section 4.8.17.1).
-OF_SERVERS = {"connection", "content-type", "date", "keep-alive", "server"}
+# Headers that a web server adds; Caddy's is CGI's Status, which it hands on.
+# Content-Type is described as a key of content (section 4.8.17.1).
+OF_SERVERS = {"connection", "content-type", "date", "keep-alive", "server",
+              "status"}
 
 # What answers a path, and a method, that is not described: see info.
 NO_PATH = {"400": "InvalidParameter", "404": "NotFound",
