@@ -228,17 +228,19 @@ install: all
 	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting \
 	    $(DESTDIR)$(mandir)/man8
 	@$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(cgibindir)
-	@$(INSTALL) -m 644 README cgi/openapi.json $(DESTDIR)$(pkgdatadir)
+	@$(INSTALL) -m 644 cgi/openapi.json $(DESTDIR)$(pkgdatadir)
 	@$(INSTALL) -m 644 sql/*.sql $(DESTDIR)$(pkgdatadir)/sql
-	@for f in lighttpd-conf/* apache-conf/*.conf \
+	@for f in README sql/setup lighttpd-conf/* apache-conf/*.conf \
 	    apache-conf/shared-hosting/.htaccess \
 	    apache-conf/shared-hosting/*; do \
 		$(PLACES) $$f >$(DESTDIR)$(pkgdatadir)/$$f || exit 1; \
 	done
 	@$(PLACES) cgi/oauth_access_tokens.8 \
 	    >$(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
-	@chmod 644 $(DESTDIR)$(pkgdatadir)/*-conf/oauth* \
+	@chmod 644 $(DESTDIR)$(pkgdatadir)/README \
+	    $(DESTDIR)$(pkgdatadir)/*-conf/oauth* \
 	    $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/.htaccess
+	@chmod 755 $(DESTDIR)$(pkgdatadir)/sql/setup
 	@chmod 700 $(DESTDIR)$(pkgdatadir)/apache-conf/shared-hosting/*.fcgi
 	@chmod 644 $(DESTDIR)$(mandir)/man8/oauth_access_tokens.8
 	@echo "  $(cgibindir)/oauth_access_tokens"
@@ -288,7 +290,7 @@ lint: packages-lint $(B)/sql.h $(B)/html.h $(B)/openapi/lint/node_modules
 	for module in $(KIT); do \
 		/usr/bin/python3 -B -c "import $$module" || exit 1; \
 	done
-	shellcheck cgi/html/embed tests/run tests/house tests/demo/demo \
+	shellcheck cgi/html/embed sql/setup tests/run tests/house tests/demo/demo \
 	    tests/kit/cluster tests/kit/packages .ci/run \
 	    apache-conf/shared-hosting/*.fcgi
 

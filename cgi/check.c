@@ -42,7 +42,7 @@ static const struct {
 	{ "28P01", "",
 	    "The password is wrong, or the role is missing: run role.sql, set "
 	    "the password with psql's \\password, and write the same to the "
-	    "service file (README, Install, steps 2 and 3)." },
+	    "service file (README, Install, step 2)." },
 	{ "28000", "",
 	    "PostgreSQL does not let this user in from here: run role.sql "
 	    "(README, Install, step 2), and look in pg_hba.conf for this "
@@ -59,9 +59,9 @@ static const struct {
 	    "Write the password to the service file, or to ~/.pgpass of the "
 	    "user that the program runs as." },
 	{ "", "definition of service",
-	    "Write that section to a service file: README, Install, step 3." },
+	    "Write that section to a service file: README, Install, step 2." },
 	{ "", "service file",
-	    "Make that file, or mend PGSERVICEFILE: README, Install, step 3." },
+	    "Make that file, or mend PGSERVICEFILE: README, Install, step 2." },
 	{ "", "No such file or directory",
 	    "PostgreSQL does not run on this machine, or its socket is in "
 	    "another directory: name that as host." },
