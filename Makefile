@@ -21,10 +21,10 @@ PACKAGES_DEMO     = $(PACKAGES_BUILD) curl lighttpd postgresql
 # npm is a package of its own, but not where nodejs brings it along.
 PACKAGES_BROWSER  = chromium chromium-driver nodejs \
                     $(if $(shell command -v npm),,npm) python3-selenium
-PACKAGES_CHECK    = $(PACKAGES_DEMO) $(PACKAGES_BROWSER) apache2 caddy haproxy \
-                    libapache2-mod-fcgid iproute2 libcmocka-dev man-db mandoc \
-                    nginx pgbouncer python3 python3-jsonschema spawn-fcgi \
-                    strace systemd
+PACKAGES_CHECK    = $(PACKAGES_DEMO) $(PACKAGES_BROWSER) $(PACKAGES_DEB) \
+                    apache2 caddy haproxy libapache2-mod-fcgid iproute2 \
+                    lintian man-db mandoc nginx pgbouncer python3 \
+                    python3-jsonschema spawn-fcgi strace systemd
 PACKAGES_COVERAGE = $(PACKAGES_CHECK) gcovr
 PACKAGES_VALGRIND = $(PACKAGES_CHECK) valgrind
 PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
@@ -32,6 +32,8 @@ PACKAGES_LINT     = $(PACKAGES_CHECK) clang-format clang-tidy cppcheck \
 PACKAGES_BENCH    = $(PACKAGES_CHECK) php-fpm php-pgsql python3-psycopg2 \
                     python3-sqlalchemy python3-tornado wrk
 PACKAGES_FUZZ     = $(PACKAGES_BUILD) clang llvm
+# What the package builds with; its unit tests need the last.
+PACKAGES_DEB      = $(PACKAGES_BUILD) build-essential debhelper libcmocka-dev
 
 # The user's CFLAGS, CPPFLAGS and LDFLAGS come last, so that they win.  With
 # LDLIBS='-Wl,-Bstatic -lfcgi -ljson-c -Wl,-Bdynamic -lpq' CGI has two libraries
@@ -165,6 +167,10 @@ check: packages-check
 	    $(B)/browser/node_modules $(B)/openapi/node_modules
 	B=$(B) tests/run $(SUITES)
 
+# The unit tests alone, with the packages that are there.
+check-unit: all $(UNIT)
+	B=$(B) tests/run unit
+
 # The faults under load, for longer; each says what was sent, answered and lost.
 check-long: packages-check
 	@$(MAKE) --no-print-directory all
@@ -215,6 +221,58 @@ $(B)/bench/node_modules: tests/bench/peers/package.json | $(B)/bench
 	@cd $(@D) && npm install --silent --no-audit --no-fund \
 	    --no-package-lock --ignore-scripts
 	@touch $@
+
+# The archive: what git knows or, in an unpacked archive, where there is no git,
+# all but what was made.  The same files make the same archive.
+DIST_NAME = oauth-access-tokens-$(VERSION)
+DIST      = $(B)/$(DIST_NAME).tar.gz
+GIT       = git -c safe.directory='*'
+dist:
+	@mkdir -p $(B)
+	@if [ -e .git ]; then \
+		$(GIT) ls-files; \
+	else \
+		find . '(' -path ./build -o -name __pycache__ ')' -prune -o \
+		    -type f -printf '%P\n'; \
+	fi | LC_ALL=C sort >$(DIST).files
+	@tar -c --format=ustar --no-recursion --files-from=$(DIST).files \
+	    --transform='s,^,$(DIST_NAME)/,' --numeric-owner --owner=0 \
+	    --group=0 --mode=u+rw,go=rX --mtime="@$$(if [ -e .git ]; then \
+		$(GIT) log -1 --format=%ct; \
+	    else \
+		stat -c %Y README; \
+	    fi)" | gzip -9n >$(DIST).tmp
+	@mv $(DIST).tmp $(DIST)
+	@rm $(DIST).files
+	@echo '  $(DIST)'
+
+# Debian's package.  Its files are in .debian; what needs a value from here, or
+# README's release notes, is made.
+MAINTAINER = The owner of this source <owner@oauth-access-tokens.example.org>
+comma     := ,
+empty     :=
+deb: packages-deb
+	@$(MAKE) --no-print-directory dist
+	@rm -rf $(B)/deb
+	@mkdir -p $(B)/deb
+	@tar -xf $(DIST) -C $(B)/deb
+	@cp -r $(B)/deb/$(DIST_NAME)/.debian $(B)/deb/$(DIST_NAME)/debian
+	@cd $(B)/deb/$(DIST_NAME)/debian && \
+	    sed -e 's/@MAINTAINER@/$(MAINTAINER)/' \
+	        -e 's/@BUILD@/$(subst $(empty) ,$(comma) ,$(strip \
+	            $(filter-out gcc libc6-dev,$(PACKAGES_BUILD))))/' \
+	        control.in >control && \
+	    ./make-changelog '$(VERSION)' '$(MAINTAINER)' <../README >changelog
+	@cd $(B)/deb/$(DIST_NAME) && env -u MAKEFLAGS -u MFLAGS \
+	    dpkg-buildpackage -us -uc -b >../log 2>&1 || \
+	    { tail -n 40 ../log >&2; exit 1; }
+	@for deb in $(B)/deb/*_$(VERSION)_*.deb; do \
+		case $$deb in \
+		*-dbgsym_*) ;; \
+		*) mv $$deb $(B) && echo "  $(B)/$${deb##*/}" ;; \
+		esac || exit 1; \
+	done
+	@rm -rf $(B)/deb
 
 # Put the true places into what names them.
 PLACES = sed -e 's|/usr/local/lib/cgi-bin|$(cgibindir)|g' \
@@ -292,6 +350,7 @@ lint: packages-lint $(B)/sql.h $(B)/html.h $(B)/openapi/lint/node_modules
 	done
 	shellcheck cgi/html/embed sql/setup tests/run tests/house tests/demo/demo \
 	    tests/kit/cluster tests/kit/packages .ci/run \
+	    .debian/make-changelog .debian/*.p[or]* \
 	    apache-conf/shared-hosting/*.fcgi
 
 packages-%:
@@ -310,6 +369,9 @@ help:
 	@echo 'make check-sanitized, check-valgrind  the suites under those'
 	@echo 'make install     install below prefix=$(prefix); also DESTDIR'
 	@echo 'make uninstall   remove what install put there'
+	@echo 'make dist        the source as $(DIST)'
+	@echo 'make deb         Debian'"'"'s package, in $(B)/'
+	@echo 'make check-unit  the unit tests alone; installs no package'
 	@echo 'make coverage    run all tests, then say which lines they reach'
 	@echo 'make lint        clang-format, clang-tidy, cppcheck, flake8, shellcheck,'
 	@echo '                 redocly'
@@ -317,7 +379,8 @@ help:
 	@echo 'make bench       measure it beside its ceilings and its peers'
 	@echo 'make clean       remove $(B)'
 
-.PHONY: all bench demo demo-stop check check-long check-sanitized check-valgrind \
-    install uninstall coverage lint fuzz clean help
+.PHONY: all bench demo demo-stop check check-long check-sanitized \
+    check-unit check-valgrind clean coverage deb dist fuzz help \
+    install lint uninstall
 .SUFFIXES:
 .SECONDARY:
