@@ -34,6 +34,7 @@ PACKAGES_BENCH    = $(PACKAGES_CHECK) php-fpm php-pgsql python3-psycopg2 \
 PACKAGES_FUZZ     = $(PACKAGES_BUILD) clang llvm
 # What the package builds with; its unit tests need the last.
 PACKAGES_DEB      = $(PACKAGES_BUILD) build-essential debhelper libcmocka-dev
+PACKAGES_DEBCHECK = debootstrap iproute2 python3
 
 # The user's CFLAGS, CPPFLAGS and LDFLAGS come last, so that they win.  With
 # LDLIBS='-Wl,-Bstatic -lfcgi -ljson-c -Wl,-Bdynamic -lpq' CGI has two libraries
@@ -170,6 +171,11 @@ check: packages-check
 # The unit tests alone, with the packages that are there.
 check-unit: all $(UNIT)
 	B=$(B) tests/run unit
+
+# The package on bare machines of the releases that it is for, or of some:
+# RELEASES=trixie.
+check-deb: packages-debcheck
+	PYTHONPATH=tests /usr/bin/python3 -B tests/package/check_deb $(RELEASES)
 
 # The faults under load, for longer; each says what was sent, answered and lost.
 check-long: packages-check
@@ -326,12 +332,13 @@ TIDY     = clang-tidy --quiet --warnings-as-errors='*'
 CPPCHECK = cppcheck --quiet --error-exitcode=1 --inline-suppr \
            --enable=warning,performance,portability -I$(B) -Icgi
 TESTS_PY = $(shell grep -lE '^("""|\#!/usr/bin/python3)' \
-             tests/*/*.py tests/*/test_* tests/bench/bench)
+             tests/*/*.py tests/*/test_* tests/bench/bench \
+             tests/package/check_deb)
 # Modules of which each can be imported first: there are no cycles.
 KIT      = $(patsubst tests/kit/%.py,kit.%,$(wildcard tests/kit/*.py)) \
            $(patsubst %.py,%,$(notdir $(wildcard tests/e2e/*.py \
              tests/sql/*.py tests/readme/*.py tests/bench/*.py \
-             tests/browser/*.py)))
+             tests/browser/*.py tests/package/*.py)))
 lint: packages-lint $(B)/sql.h $(B)/html.h $(B)/openapi/lint/node_modules
 	clang-format --dry-run --Werror cgi/*.[ch] tests/*/*.[ch] \
 	    tests/bench/peers/*.c
@@ -372,6 +379,8 @@ help:
 	@echo 'make dist        the source as $(DIST)'
 	@echo 'make deb         Debian'"'"'s package, in $(B)/'
 	@echo 'make check-unit  the unit tests alone; installs no package'
+	@echo 'make check-deb   the package on bare Debian 12 and 13, as root: install,'
+	@echo '                 upgrade under load, remove, purge; needs the network'
 	@echo 'make coverage    run all tests, then say which lines they reach'
 	@echo 'make lint        clang-format, clang-tidy, cppcheck, flake8, shellcheck,'
 	@echo '                 redocly'
@@ -379,7 +388,7 @@ help:
 	@echo 'make bench       measure it beside its ceilings and its peers'
 	@echo 'make clean       remove $(B)'
 
-.PHONY: all bench demo demo-stop check check-long check-sanitized \
+.PHONY: all bench demo demo-stop check check-deb check-long check-sanitized \
     check-unit check-valgrind clean coverage deb dist fuzz help \
     install lint uninstall
 .SUFFIXES:
