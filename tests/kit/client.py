@@ -90,8 +90,8 @@ def read_all(connection):
 
 
 def parse_http(raw):
-    """An answer of HTTP/1.1, or of 1.0 as some servers have it, that lasts until
-    the end of the connection."""
+    """An answer of HTTP/1.1, or of 1.0 as some servers have it, that lasts
+    until the end of the connection."""
     head, _, body = raw.partition(b"\r\n\r\n")
     status_line, _, fields = head.decode("latin-1").partition("\r\n")
     version, _, rest = status_line.partition(" ")
