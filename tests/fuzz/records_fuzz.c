@@ -81,10 +81,10 @@ read_pairs(struct reading *reading)
 		pair = allocate(name_len + value_len + 2);
 		memcpy(pair, name.at, name_len);
 		pair[name_len] = '=';
+		memcpy(pair + name_len + 1, value.at, value_len);
 		for (size_t i = 0; i < value_len; i++)
-			pair[name_len + 1 + i] = value.at[i] != '\0'
-			                             ? (char)value.at[i]
-			                             : (char)RECORDS_NUL;
+			if (value.at[i] == '\0')
+				memset(pair + name_len + 1 + i, RECORDS_NUL, 1);
 		pair[name_len + 1 + value_len] = '\0';
 		reading->pairs[reading->n++] = pair;
 		if (strcspn(pair, "=") != name_len || name_len == 0)

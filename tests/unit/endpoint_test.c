@@ -104,7 +104,7 @@ health_ask(struct db *db, const struct config *settings)
 int64_t
 db_asked_us(const struct db *db)
 {
-	return 1000 * (db->asked + db->revoked + db->health);
+	return INT64_C(1000) * (db->asked + db->revoked + db->health);
 }
 
 int64_t
