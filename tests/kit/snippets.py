@@ -94,6 +94,7 @@ class Caddy(External, Snippet):
     def prepare(self):
         self.write("etc/Caddyfile", self.snippet("/etc/caddy/Caddyfile", (
             ("\n{\n", "\n{\n    admin off\n"),
+            (f"/{NAME}.sock", f"/{NAME}/fastcgi.sock"),
             (":80 {", f":{self.port} {{\n    bind 127.0.0.1"),
             (self.ALL_ELSE, self.beside() or self.ALL_ELSE))))
 
