@@ -329,8 +329,7 @@ note_request(struct response *response, const struct route *route,
 	if (method != REQUEST_OTHER)
 		facts->method = request_methods[method];
 	if (route != NULL)
-		snprintf(facts->address, sizeof facts->address, "%s%s",
-		    route->base, route->tail);
+		facts->address = route->address;
 }
 
 void

@@ -32,7 +32,7 @@ int64_t log_request_us(void);
 /* What the log says of a request that was answered; texts are our own. */
 struct log_facts {
 	const char *method;  /* NULL: one that no address has */
-	char address[48];    /* the end of its path; "": not one of ours */
+	const char *address; /* the end of its path; NULL: not one of ours */
 	int status;          /* HTTP's */
 	const char *error;   /* the type of the error; NULL: none */
 	int64_t rows;        /* tokens that were shown or ended */

@@ -22,18 +22,22 @@
 	    QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_SHOW_ALL) | \
 	    QUERY_PARAMETER(QUERY_FORMAT))
 
-#define BASE "/oauth_access_tokens"
-#define ID   "/{id}"
+#define BASE              "/oauth_access_tokens"
+#define ID                "/{id}"
+
+#define PATHS(base, tail) base, tail, base tail
 
 static const struct route routes[] = {
-	{ BASE, "", ROUTE_LIST, READ | DELETE, LIST_PARAMETERS,
+	{ PATHS(BASE, ""), ROUTE_LIST, READ | DELETE, LIST_PARAMETERS,
 	    KEY_PARAMETER | QUERY_PARAMETER(QUERY_CURRENT) },
 	/* The one that upstream's page uses in its example. */
-	{ "/pipelines" BASE, "/logs", ROUTE_LIST, READ, LIST_PARAMETERS, 0 },
-	{ BASE, ID, ROUTE_ONE, READ | DELETE, ONE_PARAMETERS, KEY_PARAMETER },
-	{ BASE, "/current", ROUTE_CURRENT, READ | DELETE, ONE_PARAMETERS,
+	{ PATHS("/pipelines" BASE, "/logs"), ROUTE_LIST, READ, LIST_PARAMETERS,
+	    0 },
+	{ PATHS(BASE, ID), ROUTE_ONE, READ | DELETE, ONE_PARAMETERS,
 	    KEY_PARAMETER },
-	{ BASE, "/health", ROUTE_HEALTH, READ, 0, 0 },
+	{ PATHS(BASE, "/current"), ROUTE_CURRENT, READ | DELETE, ONE_PARAMETERS,
+	    KEY_PARAMETER },
+	{ PATHS(BASE, "/health"), ROUTE_HEALTH, READ, 0, 0 },
 };
 
 #define ROUTES (sizeof routes / sizeof routes[0])
@@ -135,7 +139,6 @@ route_describe(FILE *out)
 
 	for (size_t i = 0; i < ROUTES; i++) {
 		route_methods(methods, routes[i].methods);
-		fprintf(out, "  %s%s\n      %s\n", routes[i].base,
-		    routes[i].tail, methods);
+		fprintf(out, "  %s\n      %s\n", routes[i].address, methods);
 	}
 }

@@ -23,7 +23,8 @@ enum route_kind {
 /* How the paths of an address end: with a base and a tail. */
 struct route {
 	const char *base;
-	const char *tail; /* "{id}" in it is an id */
+	const char *tail;    /* "{id}" in it is an id */
+	const char *address; /* both together */
 	enum route_kind kind;
 	unsigned int methods;    /* ROUTE_METHOD() of each, or-ed; DELETE is
 	                            one only where revoking is switched on */

@@ -1090,7 +1090,7 @@ static const struct told {
 	        false, 0, 0 },
 	    "total;dur=2.500" },
 	{ "elsewhere", { GET, ELSEWHERE, KEY, TOKEN }, DB_OK,
-	    { "GET", "", 404, "record_not_found", 0, false, 0, 0 },
+	    { "GET", NULL, 404, "record_not_found", 0, false, 0, 0 },
 	    "total;dur=2.500" },
 	{ "another method", { "REQUEST_METHOD=TOKEN", LIST, KEY, TOKEN }, DB_OK,
 	    { NULL, "/oauth_access_tokens", 405, "method_not_allowed", 0, false,

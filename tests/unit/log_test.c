@@ -280,7 +280,7 @@ static const struct told {
 	    "request=id-1 method=GET address=/oauth_access_tokens status=200 "
 	    "error=- rows=8 user=2 database_ms=0.412 total_ms=3.000\n" },
 	{ "nothing is known",
-	    { NULL, "", 431, "request_too_large", 0, false, 7, 0 },
+	    { NULL, NULL, 431, "request_too_large", 0, false, 7, 0 },
 	    "request=id-1 method=- address=- status=431 "
 	    "error=request_too_large rows=0 user=- database_ms=0.000 "
 	    "total_ms=3.000\n" },
