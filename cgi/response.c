@@ -189,25 +189,30 @@ response_set_json(struct response *response, char *text, size_t len)
 	finish_head(response);
 }
 
+/* A body that is always the same, and its head except its end. */
+static void
+start_constant(struct response *response, const char *body, size_t len,
+    const char *media_type)
+{
+	response->tokens = NULL;
+	response->body = body;
+	response->body_len = len;
+	start_head(response, 200, "OK", media_type);
+}
+
 void
 response_set_healthy(struct response *response)
 {
 	static const char body[] = "{\"status\": \"ok\"}";
 
-	response->tokens = NULL;
-	response->body = body;
-	response->body_len = sizeof body - 1;
-	start_head(response, 200, "OK", JSON);
+	start_constant(response, body, sizeof body - 1, JSON);
 	finish_head(response);
 }
 
 void
 response_set_page(struct response *response)
 {
-	response->tokens = NULL;
-	response->body = html_page;
-	response->body_len = sizeof html_page - 1;
-	start_head(response, 200, "OK", HTML);
+	start_constant(response, html_page, sizeof html_page - 1, HTML);
 	add_head(response, "Content-Security-Policy: " HTML_POLICY "\r\n"
 	                   "Referrer-Policy: no-referrer\r\n");
 	finish_head(response);
