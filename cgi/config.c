@@ -70,7 +70,7 @@ static const struct setting settings[] = {
 	{ PREFIX "REVOKE", CHOICE(revoke, "0", "1"), "0",
 	    "1: callers may end their own tokens with DELETE; needs revoke.sql" },
 	{ PREFIX "LOG", CHOICE(log, "failures", "requests"), "failures",
-	    "requests: the error log also gets a line for each request" },
+	    "requests: the error log has a line for each request, too" },
 	{ PREFIX "SERVER_TIMING", CHOICE(timing, "0", "1"), "0",
 	    "1: each answer says in Server-Timing how long it took" },
 	{ PREFIX "STATEMENTS", CHOICE(statements, "prepared", "unnamed"),
