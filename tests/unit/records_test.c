@@ -360,24 +360,31 @@ make_request(
 	return len;
 }
 
+/* Give content in records of a size, cut anywhere; kept is what is left of it.
+ */
+static void
+check_content(const char *bytes, const char *kept, size_t len, size_t size,
+    const char *wrong)
+{
+	char stream[256], wanted[256];
+	size_t n = make_request(stream, bytes, len, size, 0);
+	struct result want = { .state = RECORDS_WHOLE,
+		.bytes = wanted,
+		.len = make_request(wanted, kept, len, len, 0) };
+
+	if (wrong != NULL)
+		want = (struct result){ BAD(wrong) };
+	check_cuts(stream, n, &want);
+}
+
 static void
 vet_pairs(void **state)
 {
 	const struct content *row = *state;
-	char stream[256], wanted[256];
-	size_t len = make_request(stream, row->bytes, row->len, row->len, 0);
-	struct result want = {
-		.state = RECORDS_WHOLE, .bytes = stream, .len = len
-	};
 
-	if (row->wrong != NULL)
-		want = (struct result){ BAD(row->wrong) };
-	check_cuts(stream, len, &want);
+	check_content(row->bytes, row->bytes, row->len, row->len, row->wrong);
 	/* Each of its bytes in a record of its own. */
-	memcpy(wanted, stream, len);
-	want.bytes = wanted;
-	len = make_request(stream, row->bytes, row->len, 1, 0);
-	check_cuts(stream, len, &want);
+	check_content(row->bytes, row->bytes, row->len, 1, row->wrong);
 }
 
 /* A NUL in a value becomes a byte that is refused wherever it matters. */
@@ -402,14 +409,9 @@ static void
 replace_nul(void **state)
 {
 	const struct replaced *row = *state;
-	char stream[64], wanted[64];
-	size_t len = make_request(stream, row->bytes, row->len, row->len, 0);
-	struct result want = {
-		.state = RECORDS_WHOLE, .bytes = wanted, .len = len
-	};
 
-	make_request(wanted, row->kept, row->len, row->len, 0);
-	check_cuts(stream, len, &want);
+	check_content(row->bytes, row->kept, row->len, row->len, NULL);
+	check_content(row->bytes, row->kept, row->len, 1, NULL);
 }
 
 /* Content of so many pairs and bytes. */
