@@ -20,7 +20,8 @@ import time
 from kit import machine
 from kit.client import Client
 from kit.machine import DEADLINE_S, parent_of, wait_until
-from kit.run import BUILD, NAME, ROOT, WRAPPER
+from kit.make import run_make
+from kit.run import NAME, WRAPPER
 
 
 def wrap(program):
@@ -34,14 +35,9 @@ def wrap(program):
 
 def install(directory):
     """Run "make install", below the directory."""
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("MAKE", "MFLAGS"))}
-    subprocess.run(
-        ["make", "-s", "install", f"B={os.path.relpath(BUILD, ROOT)}",
-         f"prefix={directory}/usr", f"cgibindir={directory}/cgi-bin",
-         f"runstatedir={directory}/run", f"logdir={directory}/log"],
-        cwd=ROOT, env=environment, check=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    run_make("install", f"prefix={directory}/usr",
+             f"cgibindir={directory}/cgi-bin",
+             f"runstatedir={directory}/run", f"logdir={directory}/log")
     if WRAPPER:
         wrap(directory / "cgi-bin" / NAME)
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 
+from kit.make import B, run_make
 from kit.run import BUILD, PROGRAM, ROOT
 
 ROLE = "oauth_access_tokens"
@@ -23,14 +24,8 @@ def statements_of(header):
 
 def _statements():
     """The statements as they are compiled in."""
-    header = BUILD / "sql.h"
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS")}
-    subprocess.run(
-        ["make", "-s", "-C", ROOT, f"B={BUILD}", header],
-        check=True, env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL)
-    return statements_of(header.read_text())
+    run_make(f"{B}/sql.h")
+    return statements_of((BUILD / "sql.h").read_text())
 
 
 STATEMENTS = _statements()
