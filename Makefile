@@ -241,7 +241,8 @@ dist:
 		find . '(' -path ./build -o -name __pycache__ ')' -prune -o \
 		    -type f -printf '%P\n'; \
 	fi | LC_ALL=C sort >$(DIST).files
-	@tar -c -f $(DIST).tar --format=ustar --no-recursion --files-from=$(DIST).files \
+	@tar -c -f $(DIST).tar --format=ustar --no-recursion \
+	    --files-from=$(DIST).files \
 	    --transform='s,^,$(DIST_NAME)/,' --numeric-owner --owner=0 \
 	    --group=0 --mode=u+rw,go=rX --mtime="@$$(if [ -e .git ]; then \
 		$(GIT) log -1 --format=%ct; \
