@@ -76,9 +76,9 @@ PROGRAM = $(B)/oauth_access_tokens
 PURE    = accept config database_url errors fingerprint hosts json links query \
           records render request response route text timestamp token_list uri \
           verdict words
-OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection db \
-            endpoint gateway gateway_cgi gateway_fastcgi health listener log \
-            main signals statements supervisor tokens)
+OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection \
+            conninfo db dial endpoint gateway gateway_cgi gateway_fastcgi \
+            health listener log main signals statements supervisor tokens)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 

@@ -169,6 +169,21 @@ is_local(const struct connection_place *place)
 	       strcmp(place->address, "::1") == 0;
 }
 
+/* Say where the connection leads; a name may have several addresses. */
+static void
+tell_place(struct report *report, const struct connection_place *place)
+{
+	bool named = place->address[0] != '\0' &&
+	             strcmp(place->address, place->host) != 0;
+	char line[1200];
+
+	snprintf(line, sizeof line,
+	    "connection: host %s%s%s%s, port %s, database %s, user %s",
+	    place->host, named ? " (" : "", named ? place->address : "",
+	    named ? ")" : "", place->port, place->database, place->user);
+	tell(report, "ok", line, NULL);
+}
+
 /* Connect and say how; false: there is no connection. */
 static bool
 tell_connection(struct report *report, struct db *db)
@@ -189,10 +204,7 @@ tell_connection(struct report *report, struct db *db)
 		tell(report, "error", line, remedy_of(sqlstate, words));
 		return false;
 	}
-	snprintf(line, sizeof line,
-	    "connection: host %s, port %s, database %s, user %s", place.host,
-	    place.port, place.database, place.user);
-	tell(report, "ok", line, NULL);
+	tell_place(report, &place);
 	snprintf(line, sizeof line, "encryption: %s",
 	    place.protocol != NULL ? place.protocol
 	    : is_local(&place)     ? "none, within this machine"

@@ -1,5 +1,6 @@
 /*
- * connection.c - a connection to PostgreSQL.  The only file that knows libpq.
+ * connection.c - a connection to PostgreSQL.  The only file that knows libpq,
+ * except its options, which conninfo.c knows.
  *
  * All calls of libpq's are asynchronous, with deadlines of our own: a hung
  * server is caught by nothing else.
@@ -13,7 +14,6 @@
 
 #include "clock.h"
 #include "connection.h"
-#include "database_url.h"
 #include "words.h"
 
 struct answer {
@@ -21,35 +21,30 @@ struct answer {
 };
 
 struct connection {
-	PQconninfoOption *options; /* of the connection string, or NULL */
-	PGconn *pq;                /* NULL: it is not open */
-	struct answer answer;      /* the last one */
-	char words[WORDS_SIZE];    /* of the last failure, or "" */
+	struct conninfo *conninfo;
+	PGconn *pq;             /* NULL: it is not open */
+	struct answer answer;   /* the last one */
+	char words[WORDS_SIZE]; /* of the last failure, or "" */
 };
 
-/*
- * Build the connection's parameters: those of the connection string, and
- * ours, which come last and win.
- */
 static PGconn *
-start_connecting(const struct connection *connection)
+start_connecting(
+    const struct connection *connection, const struct dial_target *target)
 {
-	const char *names[64], *values[64];
-	size_t n = 0;
+	const struct conninfo_override ours[] = {
+		{ "host", target->host.name },
+		{ "hostaddr", target->host.address },
+		{ "port", target->host.port },
+		{ "target_session_attrs", target->session },
+		{ "tcp_user_timeout", target->user_timeout },
+		{ "client_encoding", "UTF8" },
+		{ "fallback_application_name", "oauth_access_tokens" },
+	};
+	const char *keywords[CONNINFO_MAX], *values[CONNINFO_MAX];
 
-	for (PQconninfoOption *o = connection->options;
-	     o != NULL && o->keyword != NULL && n < 61; o++) {
-		if (o->val != NULL) {
-			names[n] = o->keyword;
-			values[n++] = o->val;
-		}
-	}
-	names[n] = "client_encoding";
-	values[n++] = "UTF8";
-	names[n] = "fallback_application_name";
-	values[n++] = "oauth_access_tokens";
-	names[n] = values[n] = NULL;
-	return PQconnectStartParams(names, values, 0);
+	conninfo_parameters(connection->conninfo, ours,
+	    sizeof ours / sizeof ours[0], keywords, values);
+	return PQconnectStartParams(keywords, values, 0);
 }
 
 /* What a server would tell a user is of no use to ours. */
@@ -69,8 +64,21 @@ wait_for_server(PGconn *pq, short events, int64_t deadline_ms)
 	return fd >= 0 && clock_wait(fd, events, deadline_ms) != 0;
 }
 
+/* Say of which target nothing was heard, where there are others. */
+static void
+add_silence(struct connection *connection, const struct dial_target *target)
+{
+	char line[sizeof target->host + 32];
+
+	snprintf(line, sizeof line, "%s port %s: no answer in time",
+	    PQhost(connection->pq), PQport(connection->pq));
+	words_add(
+	    connection->words, target->several ? line : "no answer in time");
+}
+
 static enum db_result
-finish_connecting(struct connection *connection, int64_t deadline_ms)
+finish_connecting(
+    struct connection *connection, const struct dial_target *target)
 {
 	PGconn *pq = connection->pq;
 	PostgresPollingStatusType want = PGRES_POLLING_WRITING;
@@ -79,41 +87,54 @@ finish_connecting(struct connection *connection, int64_t deadline_ms)
 		want = PGRES_POLLING_FAILED;
 	while (want != PGRES_POLLING_OK) {
 		if (want == PGRES_POLLING_FAILED) {
-			words_copy(connection->words, PQerrorMessage(pq));
+			words_add(connection->words, PQerrorMessage(pq));
 			return DB_UNAVAILABLE;
 		}
 		if (!wait_for_server(pq,
 		        want == PGRES_POLLING_READING ? POLLIN : POLLOUT,
-		        deadline_ms)) {
-			words_copy(connection->words, "no answer in time");
+		        target->end_ms)) {
+			add_silence(connection, target);
 			return DB_TIMEOUT;
 		}
 		want = PQconnectPoll(pq);
 	}
 	if (PQsetnonblocking(pq, 1) == 0)
 		return DB_OK;
-	words_copy(connection->words, "cannot wait for the connection");
+	words_add(connection->words, "cannot wait for the connection");
 	return DB_UNAVAILABLE;
 }
 
 enum db_result
-connection_open(struct connection *connection, int64_t deadline_ms)
+connection_open(struct connection *connection, const struct dial_target *target)
 {
 	enum db_result result;
 
-	connection->words[0] = '\0';
-	connection->pq = start_connecting(connection);
+	if (target->lookup_failed != NULL) {
+		words_add(connection->words,
+		    "could not translate host name to address:");
+		words_add(connection->words, target->lookup_failed);
+		return DB_UNAVAILABLE;
+	}
+	connection->pq = start_connecting(connection, target);
 	if (connection->pq == NULL) {
-		words_copy(connection->words, "out of memory");
+		words_add(connection->words, "out of memory");
 		return DB_NO_MEMORY;
 	}
 	PQsetNoticeReceiver(connection->pq, ignore_notice, NULL);
 	/* With the SQLSTATE. */
 	PQsetErrorVerbosity(connection->pq, PQERRORS_VERBOSE);
-	result = finish_connecting(connection, deadline_ms);
+	result = finish_connecting(connection, target);
 	if (result != DB_OK)
 		connection_close(connection);
 	return result;
+}
+
+void
+connection_begin(struct connection *connection, struct dial *dial,
+    struct hosts *memory, int64_t limit_ms, int64_t end_ms)
+{
+	connection->words[0] = '\0';
+	dial_begin(dial, connection->conninfo, memory, limit_ms, end_ms);
 }
 
 bool
@@ -355,45 +376,19 @@ connection_warm_up(void)
 	PQfinish(none);
 }
 
-/* What is wrong with an option that libpq would repeat in a message; or NULL.
- */
-static const char *
-wrong_option(const PQconninfoOption *options)
-{
-	const char *wrong = NULL;
-
-	for (; wrong == NULL && options != NULL && options->keyword != NULL;
-	     options++)
-		if (options->val != NULL)
-			wrong =
-			    database_url_wrong(options->keyword, options->val);
-	return wrong;
-}
-
 struct connection *
 connection_new(const char *conninfo, const char **wrong)
 {
 	struct connection *connection = calloc(1, sizeof *connection);
-	char *message = NULL;
 
 	*wrong = "out of memory";
-	if (connection == NULL || conninfo == NULL)
-		return connection;
-	connection->options = PQconninfoParse(conninfo, &message);
-	if (connection->options != NULL)
-		*wrong = wrong_option(connection->options);
-	if (connection->options != NULL && *wrong == NULL)
-		return connection;
-
-	if (message != NULL) {
-		*wrong = "it is not a valid libpq connection string, or it has "
-		         "an unknown keyword";
-		/* libpq's own message may repeat the password. */
-		explicit_bzero(message, strlen(message));
+	if (connection != NULL)
+		connection->conninfo = conninfo_new(conninfo, wrong);
+	if (connection == NULL || connection->conninfo == NULL) {
+		free(connection);
+		return NULL;
 	}
-	PQfreemem(message);
-	connection_free(connection);
-	return NULL;
+	return connection;
 }
 
 static const char *
@@ -430,17 +425,10 @@ connection_library_version(void)
 void
 connection_free(struct connection *connection)
 {
-	PQconninfoOption *options;
-
 	if (connection == NULL)
 		return;
-	options = connection->options;
 	connection_forget(connection);
 	connection_close(connection);
-	for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL;
-	     o++)
-		if (o->val != NULL)
-			explicit_bzero(o->val, strlen(o->val));
-	PQconninfoFree(options);
+	conninfo_free(connection->conninfo);
 	free(connection);
 }

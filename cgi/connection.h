@@ -1,9 +1,9 @@
 /*
  * connection.h - a connection to PostgreSQL: open it and ask by a deadline,
- * hand out the cells of an answer.  connection.c alone knows libpq.
+ * hand out the cells of an answer.  connection.c alone knows libpq; conninfo.c
+ * its options.
  *
- * A deadline is a moment of clock_now_ms().  Only the lookup of a host's name
- * may take longer, which libpq does in the C library.
+ * A deadline is a moment of clock_now_ms().
  */
 #ifndef CONNECTION_H
 #define CONNECTION_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dial.h"
 #include "statements.h"
 #include "verdict.h"
 
@@ -37,11 +38,19 @@ struct connection *connection_new(const char *conninfo, const char **wrong);
 void connection_warm_up(void);
 
 /*
- * Open it, where it is not open.  Returns DB_OK, or DB_UNAVAILABLE, DB_TIMEOUT
- * or DB_NO_MEMORY, for which there are words then.
+ * Begin an attempt to open it, which goes through the database's hosts; see
+ * dial.h for the parameters and for the next steps.
+ */
+void connection_begin(struct connection *connection, struct dial *dial,
+    struct hosts *memory, int64_t limit_ms, int64_t end_ms);
+
+/*
+ * Open it, where it is not open, to one target of the attempt.  Returns DB_OK,
+ * or DB_UNAVAILABLE, DB_TIMEOUT or DB_NO_MEMORY, for which there are words
+ * then, behind those of the targets before.
  */
 enum db_result connection_open(struct connection *connection,
-    int64_t deadline_ms) __attribute__((warn_unused_result));
+    const struct dial_target *target) __attribute__((warn_unused_result));
 
 bool connection_is_open(const struct connection *connection);
 

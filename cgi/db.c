@@ -54,6 +54,7 @@ struct db {
 	bool indexed;              /* an index leads to a user's tokens */
 	bool hidden;               /* policies may hide rows */
 	struct hosts hosts;
+	struct dial dial; /* the attempt that made the connection */
 	bool patient;     /* see db_begin_request() */
 	bool asked_again; /* see db_asked_again() */
 	int64_t asked_us; /* see db_asked_us() */
@@ -141,22 +142,41 @@ log_failure(const struct db *db)
 	                                : "");
 }
 
-/* Connect, and begin a session. */
+/* Connect to one target, and begin a session there. */
 static struct verdict
-connect_now(struct db *db, int64_t deadline_ms)
+connect_to(struct db *db, const struct dial_target *target)
 {
 	struct verdict verdict = { .replace = false };
 
-	memset(db->prepared, 0, sizeof db->prepared);
 	db->failure = FAILURE_TO_CONNECT;
-	verdict.result = connection_open(db->connection, deadline_ms);
-	if (verdict.result != DB_OK) {
-		verdict.replace = hosts_try_again(&db->hosts, verdict.result);
+	verdict.result = connection_open(db->connection, target);
+	if (verdict.result != DB_OK)
 		return verdict;
-	}
-	verdict = begin_session(db, deadline_ms);
+	verdict = begin_session(db, target->end_ms);
 	if (verdict.result != DB_OK)
 		connection_close(db->connection);
+	return verdict;
+}
+
+/* Connect to one host after the other, until one serves. */
+static struct verdict
+connect_now(struct db *db, int64_t deadline_ms)
+{
+	struct verdict verdict = { DB_NO_MEMORY, false };
+	const struct dial_target *target;
+
+	memset(db->prepared, 0, sizeof db->prepared);
+	connection_begin(db->connection, &db->dial, &db->hosts,
+	    db->config->connect_timeout_ms, deadline_ms);
+	while ((target = dial_next(&db->dial)) != NULL) {
+		verdict = connect_to(db, target);
+		dial_note(&db->dial, verdict.result);
+		if (verdict.result == DB_OK || verdict.result == DB_NO_MEMORY)
+			break;
+	}
+	dial_end(&db->dial);
+	if (db->failure == FAILURE_TO_CONNECT)
+		verdict.replace = hosts_try_again(&db->hosts, verdict.result);
 	return verdict;
 }
 
@@ -192,15 +212,21 @@ ask_once(struct db *db, enum statement_id id,
     const struct statement_params *params, int64_t end_ms)
 {
 	int64_t query_ms = db->config->query_timeout_ms;
+	struct verdict verdict = well;
 
-	if (!connection_is_open(db->connection)) {
-		struct verdict verdict = connect_in_turn(db, end_ms);
-
-		if (verdict.result != DB_OK)
-			return verdict;
-	}
-	return ask_now(
+	if (!connection_is_open(db->connection))
+		verdict = connect_in_turn(db, end_ms);
+	if (verdict.result != DB_OK)
+		return verdict;
+	verdict = ask_now(
 	    db, id, params, clock_earlier(clock_now_ms() + query_ms, end_ms));
+	/* Where the host is silent, another may answer. */
+	if (verdict.result == DB_TIMEOUT &&
+	    !connection_is_open(db->connection)) {
+		dial_note(&db->dial, verdict.result);
+		verdict.replace = db->dial.target.several;
+	}
+	return verdict;
 }
 
 enum db_result

@@ -257,6 +257,7 @@ FAILS(PGconn *, PQconnectStartParams,
     (names, values, expand), state->way == 0 ? NULL : bad_connection())
 FAILS(PostgresPollingStatusType, PQconnectPoll, (PGconn * c), (c),
     PGRES_POLLING_FAILED)
+FAILS(PQconninfoOption *, PQconninfo, (PGconn * c), (c), NULL)
 FAILS(PQconninfoOption *, PQconninfoParse, (const char *text, char **message),
     (text, message), state->way == 0 ? NULL : bad_string(message))
 FAILS(int, PQconsumeInput, (PGconn * c), (c), 0)

@@ -82,13 +82,24 @@ class Cluster:
                 stdout=log, stderr=log)
 
     @contextlib.contextmanager
-    def away(self):
-        """PostgreSQL is stopped meanwhile, and started again."""
-        self.pg_ctl("stop", "-m", "fast")
+    def away(self, mode="fast"):
+        """PostgreSQL is stopped meanwhile, and started again.  The mode
+        "immediate" is as good as killing it."""
+        self.pg_ctl("stop", "-m", mode)
         try:
             yield
         finally:
             self.pg_ctl("start")
+
+    def move(self, namespace):
+        """Run it on another machine: listen there, where passwords are
+        asked."""
+        self.prefix = namespace.prefix
+        with open(self.directory / "data/postgresql.auto.conf", "a") as file:
+            file.write(f"listen_addresses = '{namespace.host}'\n")
+        with open(self.directory / "data/pg_hba.conf", "a") as file:
+            file.write(f"host all all {namespace.near}/32 scram-sha-256\n")
+        self.pg_ctl("restart")
 
     def pids(self):
         """The pids of its processes, the postmaster's first."""
@@ -129,6 +140,13 @@ class Standby(Cluster):
             file.write(f"unix_socket_directories = '{self.socket}'\n")
         self.pg_ctl("start")
         atexit.register(self.stop)
+
+    def wait_for(self, primary):
+        """Return when all is here that the primary has."""
+        place = primary.psql("SELECT pg_current_wal_lsn()")
+        machine.wait_until(lambda: self.psql(
+            f"SELECT pg_last_wal_replay_lsn() >= '{place}'") == "t",
+            "the standby does not follow")
 
 
 class Database:
