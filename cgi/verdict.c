@@ -19,6 +19,7 @@ static const struct {
 	{ "55P03", { DB_UNAVAILABLE, false } }, /* lock_timeout */
 	{ "40", { DB_UNAVAILABLE, true } },    /* recovery conflict, deadlock */
 	{ "26000", { DB_UNAVAILABLE, true } }, /* a pooler lost our statement */
+	{ "XX000", { DB_UNAVAILABLE, true } }, /* a pooler lost its server */
 	{ "25006", { DB_READ_ONLY, false } },
 	{ "0A000", { DB_FAILED, true } }, /* a plan's result changed */
 	{ "", { DB_FAILED, false } },
@@ -47,6 +48,9 @@ verdict_remedy(const char *sqlstate)
 		/* no such function, or operator */
 		{ "42883", "; if it is oauth_access_tokens_revoke, run "
 		           "revoke.sql" },
+		/* another session's statement */
+		{ "42P05", "; behind a pooler in transaction mode set "
+		           "OAUTH_TOKENS_STATEMENTS=unnamed" },
 		/* more than one caller */
 		{ "21000", "; oauth_access_tokens --check says which column "
 		           "must be unique" },

@@ -46,6 +46,11 @@ BEGIN
 END
 $$;
 
+-- Each of the program's processes has one connection.  Where several web servers
+-- share the database, all may be at one host: have at least as many here as web
+-- servers times OAUTH_TOKENS_WORKERS, and some more for --check and for
+-- connections whose end got lost.  Each host of the database counts for itself;
+-- its max_connections must have room for them too.
 ALTER ROLE oauth_access_tokens CONNECTION LIMIT 64;
 
 -- Only a superuser may say these in every version of PostgreSQL; a role that
@@ -81,6 +86,11 @@ ALTER ROLE oauth_access_tokens RESET default_transaction_read_only;
 ALTER ROLE oauth_access_tokens SET statement_timeout = '2s';
 ALTER ROLE oauth_access_tokens SET lock_timeout = '1s';
 ALTER ROLE oauth_access_tokens SET idle_in_transaction_session_timeout = '5s';
+-- A connection whose client is silently gone ends within a minute, so that it
+-- does not count against the limit above for long.
+ALTER ROLE oauth_access_tokens SET tcp_keepalives_idle = 30;
+ALTER ROLE oauth_access_tokens SET tcp_keepalives_interval = 10;
+ALTER ROLE oauth_access_tokens SET tcp_keepalives_count = 3;
 -- Plan once for each connection, the same plan for all users.  Do not compile
 -- it: each request would pay for that.
 ALTER ROLE oauth_access_tokens SET jit = off;

@@ -35,7 +35,9 @@ static const struct code {
 	{ "21000", DB_FAILED, false },      /* cardinality_violation */
 	{ "42P01", DB_FAILED, false },      /* undefined_table */
 	{ "22021", DB_FAILED, false },      /* character_not_in_repertoire */
-	{ "XX000", DB_FAILED, false },      /* internal_error */
+	{ "XX000", DB_UNAVAILABLE, true },  /* internal_error */
+	{ "XX001", DB_FAILED, false },      /* data_corrupted */
+	{ "42P05", DB_FAILED, false },      /* duplicate_prepared_statement */
 	{ "", DB_FAILED, false },
 };
 
@@ -61,6 +63,7 @@ static const struct remedy {
 	{ "42501", { "role.sql", "revoke.sql", "OAUTH_TOKENS_REVOKE" } },
 	{ "42883", { "if it is oauth_access_tokens_revoke", "revoke.sql" } },
 	{ "21000", { "--check", "unique" } },
+	{ "42P05", { "pooler", "OAUTH_TOKENS_STATEMENTS=unnamed" } },
 };
 
 static void
