@@ -47,6 +47,7 @@ struct config {
 	int64_t statements; /* enum config_statements */
 	int64_t workers;    /* 0: this process alone */
 	int64_t successor;  /* 1: a worker takes the first process's place */
+	int64_t connection_max_s; /* 0: a connection stays */
 	int64_t request_timeout_ms;
 	int64_t connect_timeout_ms;
 	int64_t lock_timeout_ms;

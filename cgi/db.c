@@ -55,6 +55,7 @@ struct db {
 	bool hidden;               /* policies may hide rows */
 	struct hosts hosts;
 	struct dial dial; /* the attempt that made the connection */
+	int64_t since_ms; /* the connection is there */
 	bool patient;     /* see db_begin_request() */
 	bool asked_again; /* see db_asked_again() */
 	int64_t asked_us; /* see db_asked_us() */
@@ -174,6 +175,7 @@ connect_now(struct db *db, int64_t deadline_ms)
 		if (verdict.result == DB_OK || verdict.result == DB_NO_MEMORY)
 			break;
 	}
+	db->since_ms = clock_now_ms();
 	dial_end(&db->dial);
 	if (db->failure == FAILURE_TO_CONNECT)
 		verdict.replace = hosts_try_again(&db->hosts, verdict.result);
@@ -309,9 +311,21 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 	return db;
 }
 
+/* End a connection that is older than the setting allows. */
+static void
+end_old(struct db *db)
+{
+	int64_t max_ms = 1000 * db->config->connection_max_s;
+
+	if (max_ms > 0 && connection_is_open(db->connection) &&
+	    clock_now_ms() - db->since_ms >= max_ms)
+		connection_close(db->connection);
+}
+
 void
 db_begin_request(struct db *db, bool patient)
 {
+	end_old(db);
 	db->patient = patient;
 	db->asked_us = 0;
 }

@@ -53,7 +53,8 @@ int64_t db_asked_us(const struct db *db);
 struct answer *db_answer(struct db *db);
 
 /*
- * Say that a request begins.
+ * Say that a request begins.  A connection that is older than
+ * connection_max_s ends here, and the request's question makes another.
  *
  * patient  it arrived after the last answer: it may wait for a database that
  *          was away
