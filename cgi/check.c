@@ -52,6 +52,9 @@ static const struct {
 	    "All connections are taken: raise max_connections or the role's "
 	    "CONNECTION LIMIT, or run fewer workers." },
 	{ "57P03", "", "PostgreSQL starts or stops: ask again in a moment." },
+	{ "", "session is read-only",
+	    "Write target_session_attrs=primary; or run role.sql again: an "
+	    "older one made all transactions read-only." },
 	{ "", "could not translate host name",
 	    "There is no such host: mend its name in the connection string or "
 	    "service file." },

@@ -336,5 +336,26 @@ WITH needed (relation, name, type) AS (VALUES
 	FROM asker
 	WHERE $2::boolean AND pg_catalog.current_setting(
 		'transaction_read_only'::text) = 'on'
+	UNION ALL
+	-- A lag is known only where there is something to replay.
+	SELECT 0, CASE WHEN paused THEN 'warning' ELSE 'ok' END,
+		CASE WHEN paused THEN 'server: a standby, whose replay is paused; '
+			'lists are as old as that'
+		WHEN behind IS NULL THEN 'server: a standby, which has replayed all '
+			'that it has received'
+		ELSE pg_catalog.format('server: a standby, %s behind', behind) END,
+		CASE WHEN paused THEN 'As a superuser: SELECT '
+			'pg_wal_replay_resume()' END
+	FROM (SELECT CASE WHEN pg_catalog.pg_is_in_recovery()
+			THEN pg_catalog.pg_is_wal_replay_paused() END,
+		CASE WHEN pg_catalog.pg_is_in_recovery()
+			AND pg_catalog.pg_last_wal_receive_lsn()::text
+				IS DISTINCT FROM
+				pg_catalog.pg_last_wal_replay_lsn()::text
+			THEN pg_catalog.date_trunc('milliseconds'::text,
+				pg_catalog.clock_timestamp()
+				- pg_catalog.pg_last_xact_replay_timestamp()) END
+	) AS replay (paused, behind)
+	WHERE pg_catalog.pg_is_in_recovery()
 )
 SELECT level, line, remedy FROM lines ORDER BY place, line
