@@ -88,11 +88,10 @@ write_tokens(struct response *response, enum tokens_which which,
 		response_set_json(response, text, len);
 		return true;
 	}
-	if (!render_list(
-	        list, token_list_has_next(list, query->offset), &text, &len))
+	if (!render_list(list, &text, &len))
 		return false;
 	links_format(links, query, list);
-	response_set_list(response, text, len, list->count, links);
+	response_set_list(response, text, len, list, links);
 	return true;
 }
 
@@ -155,6 +154,8 @@ vet_caller(struct tokens_request *wanted, struct query *query,
 	wanted->details = query->details;
 	wanted->limit = query->limit;
 	wanted->offset = query->offset;
+	wanted->after = query_has(query, QUERY_AFTER) ? &query->after : NULL;
+	wanted->uncounted = query->count == QUERY_FLAG_OFF;
 	wanted->show_all = query->show_all == QUERY_FLAG_ON;
 	wanted->show_all_sent = query->show_all != QUERY_FLAG_ABSENT;
 	return ERROR_NONE;

@@ -15,11 +15,13 @@
  * Four targets of parameters and relation.  Under the 8,190 bytes that Apache
  * reads of one header line.
  */
-#define LINKS_SIZE ((size_t)4 * (3 * QUERY_API_KEY_MAX + 128))
+#define LINKS_SIZE ((size_t)4 * (3 * QUERY_API_KEY_MAX + 144))
 
 /*
  * Write the value of a Link header with "first", "prev", "next" and "last",
- * as far as they exist.
+ * as far as they exist.  "last" needs the count.  A page behind a cursor, and
+ * one without count or offset, has "first" and "next" alone, and "next" is
+ * behind a cursor.
  *
  * out    gets at most LINKS_SIZE bytes, NUL included
  * query  of this page; api_key goes into the links only when it is there;
@@ -32,7 +34,7 @@
  * percent-encoded: no byte of the client's is copied raw.
  *
  * Returns the length written, without the NUL; 0 when the page is the whole
- * list.
+ * list, as far as the query tells.
  */
 size_t links_format(char out[LINKS_SIZE], const struct query *query,
     const struct token_list *list);

@@ -11,10 +11,12 @@
 #include "uri.h"
 
 enum param_kind {
-	PARAM_COUNT,  /* int64_t: decimal digits, 0 ... INT64_MAX */
+	PARAM_NUMBER, /* int64_t: decimal digits, 0 ... INT64_MAX */
 	PARAM_FLAG,   /* enum query_flag: 1, true; 0, false, empty */
+	PARAM_SWITCH, /* the same, but empty is as absent */
 	PARAM_TEXT,   /* char [QUERY_API_KEY_MAX + 1] */
 	PARAM_FORMAT, /* bool: is it with_details? */
+	PARAM_CURSOR, /* struct cursor */
 };
 
 #define WHOLE_NUMBER "one whole number from 0 to 9223372036854775807"
@@ -32,11 +34,11 @@ static const struct param {
 	const char *takes; /* for --help and for errors */
 	const char *help;
 } params[QUERY_PARAMETERS] = {
-	[QUERY_LIMIT] = { "_limit", PARAM_COUNT, offsetof(struct query, limit),
+	[QUERY_LIMIT] = { "_limit", PARAM_NUMBER, offsetof(struct query, limit),
 	    WHOLE_NUMBER,
 	    "the most tokens in the answer; 0 gives the count alone "
 	    "(default 40)" },
-	[QUERY_OFFSET] = { "_offset", PARAM_COUNT,
+	[QUERY_OFFSET] = { "_offset", PARAM_NUMBER,
 	    offsetof(struct query, offset), WHOLE_NUMBER,
 	    "so many tokens are skipped (default 0)" },
 	[QUERY_SHOW_ALL] = { "show_all", PARAM_FLAG,
@@ -52,6 +54,13 @@ static const struct param {
 	[QUERY_MASK] = { "_mask", PARAM_FLAG, offsetof(struct query, mask),
 	    ON_OR_OFF,
 	    "only the first characters of each token; letters of any case" },
+	[QUERY_COUNT] = { "_count", PARAM_SWITCH, offsetof(struct query, count),
+	    ON_OR_OFF,
+	    "0 or false: the list is not counted, so that the answer of a long "
+	    "one costs less; letters of any case" },
+	[QUERY_AFTER] = { "_after", PARAM_CURSOR, offsetof(struct query, after),
+	    "a cursor of a Link, without _offset",
+	    "the list goes on behind the token that the cursor names" },
 	[QUERY_CURRENT] = { "_current", PARAM_FLAG,
 	    offsetof(struct query, current), ON_OR_OFF,
 	    "with DELETE of all tokens: the one of the request, too; letters "
@@ -61,8 +70,8 @@ static const struct param {
 /* What parsing is about. */
 struct parser {
 	struct query *q;
-	unsigned int known, seen; /* parameters, by QUERY_PARAMETER() */
-	char *error;              /* QUERY_ERROR_SIZE bytes */
+	unsigned int known; /* parameters, by QUERY_PARAMETER() */
+	char *error;        /* QUERY_ERROR_SIZE bytes */
 };
 
 static bool
@@ -95,10 +104,12 @@ parse_value(struct query *q, const struct param *param, const char *text)
 	size_t len;
 
 	switch (param->kind) {
-	case PARAM_COUNT:
+	case PARAM_NUMBER:
 		return text_decimal(field, text, strlen(text));
 	case PARAM_FLAG:
 		return parse_flag(field, text);
+	case PARAM_SWITCH:
+		return text[0] == '\0' || parse_flag(field, text);
 	case PARAM_TEXT:
 		len = strlen(text);
 		if (len > QUERY_API_KEY_MAX)
@@ -108,6 +119,8 @@ parse_value(struct query *q, const struct param *param, const char *text)
 	case PARAM_FORMAT:
 		*(bool *)field = strcmp(text, "with_details") == 0;
 		return true;
+	case PARAM_CURSOR:
+		return cursor_parse(field, text, strlen(text));
 	}
 	return false;
 }
@@ -146,24 +159,31 @@ refuse_name(const struct parser *parser)
 	}
 }
 
+static bool
+refuse_value(struct parser *parser, enum query_parameter parameter)
+{
+	snprintf(parser->error, QUERY_ERROR_SIZE, "%s takes %s.",
+	    params[parameter].name, params[parameter].takes);
+	return false;
+}
+
 /* Take one parameter, decoded. */
 static bool
 set_param(struct parser *parser, const char *name, const char *value)
 {
 	size_t i = find_param(parser->known, name);
-	bool twice = (parser->seen & QUERY_PARAMETER(i)) != 0;
+	bool twice;
 
 	if (i == QUERY_PARAMETERS) {
 		if (name[0] != '_')
 			refuse_name(parser);
 		return name[0] == '_';
 	}
-	parser->seen |= QUERY_PARAMETER(i);
+	twice = query_has(parser->q, i);
+	parser->q->sent |= QUERY_PARAMETER(i);
 	if (!twice && parse_value(parser->q, &params[i], value))
 		return true;
-	snprintf(parser->error, QUERY_ERROR_SIZE, "%s takes %s.",
-	    params[i].name, params[i].takes);
-	return false;
+	return refuse_value(parser, i);
 }
 
 /* The length of the text before the first c, or of all of it. */
@@ -216,6 +236,8 @@ query_parse(struct query *q, unsigned int known, const char *text, size_t len,
 		if (text < end)
 			text++; /* "&" */
 	}
+	if (query_has(q, QUERY_AFTER) && query_has(q, QUERY_OFFSET))
+		return refuse_value(&parser, QUERY_AFTER);
 	return true;
 }
 

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cursor.h"
+
 #define QUERY_DEFAULT_LIMIT 40   /* Mage's own default page */
 #define QUERY_API_KEY_MAX   255  /* bytes, as oauth2_application.client_id */
 #define QUERY_MAX           4096 /* bytes of a query */
@@ -25,6 +27,8 @@ enum query_parameter {
 	QUERY_API_KEY,
 	QUERY_FORMAT,
 	QUERY_MASK,
+	QUERY_COUNT,
+	QUERY_AFTER,
 	QUERY_CURRENT,
 	QUERY_PARAMETERS, /* how many there are */
 };
@@ -44,10 +48,20 @@ struct query {
 	enum query_flag show_all; /* expired tokens too */
 	enum query_flag mask;     /* absent and off: as the setting says */
 	bool details;
+	enum query_flag count;   /* off: the list is not counted */
+	struct cursor after;     /* the page begins behind; where it was sent */
 	enum query_flag current; /* revoke the caller's token too */
+	unsigned int sent;       /* QUERY_PARAMETER() of each, or-ed */
 	char
 	    api_key[QUERY_API_KEY_MAX + 1]; /* UTF-8; "" when absent or empty */
 };
+
+/* Was a parameter sent, whatever its value? */
+static inline bool
+query_has(const struct query *q, size_t parameter)
+{
+	return (q->sent & QUERY_PARAMETER(parameter)) != 0;
+}
 
 /*
  * Read a query string.
@@ -61,8 +75,8 @@ struct query {
  *
  * Returns false for a broken escape, NUL or text that is not UTF-8 anywhere
  * in it, a known name given twice, a value out of its range, an unknown name
- * that does not begin with "_", and more than QUERY_MAX bytes.  Takes time
- * linear in len.
+ * that does not begin with "_", a cursor beside an offset, and more than
+ * QUERY_MAX bytes.  Takes time linear in len.
  */
 bool query_parse(struct query *q, unsigned int known, const char *text,
     size_t len, char error[QUERY_ERROR_SIZE])

@@ -172,7 +172,7 @@ format_owner(char out[OWNER_SIZE], const struct token_list *list)
 }
 
 bool
-render_list(const struct token_list *list, bool next, char **text, size_t *len)
+render_list(const struct token_list *list, char **text, size_t *len)
 {
 	char owner[OWNER_SIZE];
 	struct json json;
@@ -184,8 +184,11 @@ render_list(const struct token_list *list, bool next, char **text, size_t *len)
 	for (size_t i = 0; i < list->n; i++)
 		write_row(&json, list, &list->rows[i], owner);
 	json_raw(&json, LIST_COUNT);
-	json_int64(&json, list->count);
-	write_boolean(&json, LIST_NEXT, next);
+	if (list->uncounted)
+		json_raw(&json, "null");
+	else
+		json_int64(&json, list->count);
+	write_boolean(&json, LIST_NEXT, list->next);
 	json_raw(&json, LIST_END);
 	return json_end(&json, text, len);
 }

@@ -173,10 +173,12 @@ start_tokens(struct response *response, char *text, size_t len)
 
 void
 response_set_list(struct response *response, char *text, size_t len,
-    int64_t count, const char *link)
+    const struct token_list *list, const char *link)
 {
 	start_tokens(response, text, len);
-	add_head(response, "X-Total-Count: %" PRId64 "\r\n", count);
+	if (!list->uncounted)
+		add_head(
+		    response, "X-Total-Count: %" PRId64 "\r\n", list->count);
 	if (link[0] != '\0')
 		add_head(response, "Link: %s\r\n", link);
 	finish_head(response);

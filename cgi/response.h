@@ -68,11 +68,11 @@ void response_set_options(struct response *response, const char *methods);
  *
  * text   JSON of len bytes and a NUL, from malloc(); owned by response from now
  *        on
- * count  for X-Total-Count
+ * list   has X-Total-Count, where it was counted
  * link   the value of Link, or "" for none; at most LINKS_SIZE bytes
  */
 void response_set_list(struct response *response, char *text, size_t len,
-    int64_t count, const char *link);
+    const struct token_list *list, const char *link);
 void response_set_json(struct response *response, char *text, size_t len);
 
 /* Make the answer that says "done", without a body: 204. */

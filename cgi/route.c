@@ -20,7 +20,8 @@
 #define LIST_PARAMETERS                                                       \
 	(ONE_PARAMETERS | QUERY_PARAMETER(QUERY_LIMIT) |                      \
 	    QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_SHOW_ALL) | \
-	    QUERY_PARAMETER(QUERY_FORMAT))
+	    QUERY_PARAMETER(QUERY_FORMAT) | QUERY_PARAMETER(QUERY_COUNT) |    \
+	    QUERY_PARAMETER(QUERY_AFTER))
 
 #define BASE              "/oauth_access_tokens"
 #define ID                "/{id}"

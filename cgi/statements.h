@@ -17,18 +17,19 @@
 #define TYPE_TEXT            25
 #define TYPE_TIMESTAMPTZ     1184
 
-#define STATEMENT_PARAMS_MAX 7
+#define STATEMENT_PARAMS_MAX 9
 
 /* How a list's page is found; see list.sql. */
 enum statement_shape {
-	SHAPE_NEAR, /* the first pages */
-	SHAPE_FAR,  /* those further on */
-	SHAPE_SCAN, /* no index leads to a user's tokens */
+	SHAPE_NEAR,  /* the first pages */
+	SHAPE_FAR,   /* those further on */
+	SHAPE_AFTER, /* those behind a position */
+	SHAPE_SCAN,  /* no index leads to a user's tokens */
 	SHAPES,
 };
 
 /* The variants of list.sql and of one.sql. */
-#define STATEMENTS_OF_LIST (2 * SHAPES * 2 * 2)
+#define STATEMENTS_OF_LIST (2 * SHAPES * 2 * 2 * 2)
 #define STATEMENTS_OF_ONE  (2 * 2)
 
 /* Named after the files of sql/statements/. */
@@ -66,19 +67,17 @@ extern const struct statement statements[STATEMENTS];
  *
  * by_permission  Mage decides by permission (REQUIRE_USER_PERMISSIONS)
  * show_all       expired tokens too
+ * uncounted      without the count of the whole list
  * details        with the columns of details.sql
  * current        the token that the request carries, not the one with an id
  */
 static inline enum statement_id
-statement_list(
-    bool by_permission, enum statement_shape shape, bool show_all, bool details)
+statement_list(bool by_permission, enum statement_shape shape, bool show_all,
+    bool uncounted, bool details)
 {
 	return (enum statement_id)(
-	    STATEMENT_LIST +
-	    (((by_permission ? SHAPES : 0) + (int)shape) * 2 +
-	        (show_all ? 1 : 0)) *
-	        2 +
-	    (details ? 1 : 0));
+	    STATEMENT_LIST + ((by_permission ? SHAPES : 0) + (int)shape) * 8 +
+	    (show_all ? 4 : 0) + (uncounted ? 2 : 0) + (details ? 1 : 0));
 }
 
 static inline enum statement_id

@@ -19,14 +19,19 @@ compare_rows(const void *left, const void *right)
 	return (a->id < b->id) - (a->id > b->id);
 }
 
+bool
+token_list_is_sorted(const struct token_row *rows, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (compare_rows(&rows[i - 1], &rows[i]) >= 0)
+			return false;
+	return true;
+}
+
 void
 token_list_sort(struct token_row *rows, size_t n)
 {
-	size_t i = 1;
-
 	/* As a rule they are in order. */
-	while (i < n && compare_rows(&rows[i - 1], &rows[i]) < 0)
-		i++;
-	if (i < n)
+	if (!token_list_is_sorted(rows, n))
 		qsort(rows, n, sizeof *rows, compare_rows);
 }

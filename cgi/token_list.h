@@ -43,21 +43,13 @@ struct token_row {
 struct token_list {
 	int64_t user_id; /* the owner of every row */
 	bool masked;     /* tokens are cut, and get a "..." in the answer */
+	bool uncounted;  /* nobody asked for the count, which is 0 then */
 	int64_t count;   /* 0 ...: all rows the filter lets through */
+	bool next;       /* a token follows this page */
 	size_t n;        /* rows in this page */
 	const struct token_row *rows;
 	const struct token_details *details; /* the rows', in no order */
 };
-
-/*
- * Does a token follow this page, which begins after offset rows (0 ...)?
- * Count and rows are of one snapshot, so that this is exact.
- */
-static inline bool
-token_list_has_next(const struct token_list *list, int64_t offset)
-{
-	return offset < list->count && list->count - offset > (int64_t)list->n;
-}
 
 /*
  * Put n rows (0 ...), whose ids differ, in the order of the answer, which is
@@ -65,5 +57,8 @@ token_list_has_next(const struct token_list *list, int64_t offset)
  * of those that expire together the highest id.
  */
 void token_list_sort(struct token_row *rows, size_t n);
+
+/* Are n rows (0 ...) in that order, and no row there twice? */
+bool token_list_is_sorted(const struct token_row *rows, size_t n);
 
 #endif

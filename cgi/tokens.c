@@ -37,12 +37,33 @@ choose_statement(
 {
 	bool far =
 	    request->offset >= FAR_FROM && request->offset >= request->limit;
+	enum statement_shape shape = request->after != NULL ? SHAPE_AFTER
+	                             : far                  ? SHAPE_FAR
+	                                                    : SHAPE_NEAR;
 
 	if (request->which != TOKENS_LIST)
 		return statement_one(
 		    config->by_permission, request->which == TOKENS_CURRENT);
-	return statement_list(config->by_permission,
-	    far ? SHAPE_FAR : SHAPE_NEAR, request->show_all, request->details);
+	return statement_list(config->by_permission, shape, request->show_all,
+	    request->uncounted, request->details);
+}
+
+/*
+ * Does the count not say whether a token follows the page?  Then one row more
+ * is asked for.
+ */
+static bool
+peeks(const struct tokens_request *request)
+{
+	return request->uncounted || request->after != NULL;
+}
+
+static int64_t
+rows_asked(const struct tokens_request *request)
+{
+	if (request->which != TOKENS_LIST)
+		return 1;
+	return request->limit + (peeks(request) ? 1 : 0);
 }
 
 static enum db_result
@@ -52,21 +73,29 @@ ask(struct db *db, const struct config *config,
 	const char *project = config->project_uuid;
 	const char show_all_sent[] = { request->show_all_sent ? 1 : 0 };
 	const char masked[] = { request->masked ? 1 : 0 };
-	uint64_t id_or_limit =
-	    htobe64((uint64_t)(request->which == TOKENS_ONE ? request->id
-	                                                    : request->limit));
+	const struct cursor *after = request->after;
+	uint64_t id_or_limit = htobe64(
+	    (uint64_t)(request->which == TOKENS_ONE ? request->id
+	                                            : rows_asked(request)));
 	uint64_t offset = htobe64((uint64_t)request->offset);
+	uint64_t expires =
+	    htobe64(after != NULL ? (uint64_t)after->expires.us : 0);
+	uint64_t id = htobe64(after != NULL ? (uint64_t)after->id : 0);
 	const struct statement_params params = {
 		.values = { request->api_key, request->token, project,
 		    show_all_sent, masked,
 		    request->which == TOKENS_ONE && request->id < 0
 		        ? NULL
 		        : (const char *)&id_or_limit,
-		    (const char *)&offset },
+		    (const char *)&offset,
+		    after != NULL && after->expires.known
+		        ? (const char *)&expires
+		        : NULL,
+		    after != NULL ? (const char *)&id : NULL },
 		.lengths = { (int)request->api_key_len, (int)request->token_len,
 		    project != NULL ? (int)strlen(project) : 0,
 		    sizeof show_all_sent, sizeof masked, sizeof id_or_limit,
-		    sizeof offset },
+		    sizeof offset, sizeof expires, sizeof id },
 	};
 
 	return db_ask(db, choose_statement(config, request), &params);
@@ -94,14 +123,29 @@ read_outcome(const struct answer *answer, enum tokens_outcome *outcome)
 	return false;
 }
 
-/* The rows that the answer has, when so many tokens are there in all. */
+/* The lesser of two numbers. */
 static int64_t
-rows_due(const struct tokens_request *request, int64_t count)
+least(int64_t a, int64_t b)
 {
-	int64_t most = request->which == TOKENS_LIST ? request->limit : 1;
-	int64_t rest = request->offset < count ? count - request->offset : 0;
+	return a < b ? a : b;
+}
 
-	return most < rest ? most : rest;
+/*
+ * The rows that the answer must have, by the count; or, where that does not
+ * say, as many as there are, if they are not too many.
+ */
+static int64_t
+rows_due(const struct answer *answer, const struct tokens_request *request)
+{
+	int64_t count =
+	    request->uncounted ? INT64_MAX : answer_int64(answer, 0, COUNT);
+	int64_t rest = request->offset < count ? count - request->offset : 0;
+	int64_t due = least(rows_asked(request), rest);
+
+	if (!peeks(request))
+		return due;
+	return answer_is_null(answer, 0, ID) ? 0
+	                                     : least(due, answer_rows(answer));
 }
 
 /* Has a column the same cell in all rows? */
@@ -130,11 +174,11 @@ is_sound(const struct answer *answer, const struct tokens_request *request,
 {
 	int64_t size = 0;
 
-	if (answer_is_null(answer, 0, COUNT) ||
+	if (answer_is_null(answer, 0, COUNT) != request->uncounted ||
 	    answer_is_null(answer, 0, USER_ID) != (outcome != TOKENS_OK))
 		return false;
 	if (outcome == TOKENS_OK)
-		size = rows_due(request, answer_int64(answer, 0, COUNT));
+		size = rows_due(answer, request);
 	if (answer_rows(answer) != (size > 0 ? size : 1))
 		return false;
 	for (int i = 0; i < answer_rows(answer); i++)
@@ -183,8 +227,51 @@ read_details(const struct answer *answer, int row)
 	};
 }
 
+static bool
+contradicts(void)
+{
+	log_line("rows contradict each other: oauth_access_tokens --check "
+	         "says which column must be unique");
+	return false;
+}
+
+/*
+ * Are n rows, in order, those of a page whose number the count does not check?
+ * Rows come twice where two rows of another table share what is unique.
+ */
+static bool
+belong_there(const struct token_row *rows, size_t n, const struct cursor *after)
+{
+	if (after != NULL && n > 0) {
+		const struct token_row border[] = {
+			{ .expires = after->expires, .id = after->id }, rows[0]
+		};
+
+		if (!token_list_is_sorted(border, 2))
+			return contradicts();
+	}
+	return token_list_is_sorted(rows, n) || contradicts();
+}
+
+/* Say how many rows the page has, of n that came, and what follows. */
+static void
+close_page(
+    struct token_list *list, size_t n, const struct tokens_request *request)
+{
+	int64_t end = request->offset + (int64_t)n;
+
+	list->n = n;
+	list->next = request->offset < list->count && end < list->count;
+	if (!peeks(request))
+		return;
+	list->next = (int64_t)n > request->limit;
+	if (list->next)
+		list->n--;
+}
+
 static enum db_result
-read_list(const struct answer *answer, bool details, struct token_list *list)
+read_list(const struct answer *answer, const struct tokens_request *request,
+    bool details, struct token_list *list)
 {
 	size_t n =
 	    answer_is_null(answer, 0, ID) ? 0 : (size_t)answer_rows(answer);
@@ -192,7 +279,11 @@ read_list(const struct answer *answer, bool details, struct token_list *list)
 	struct token_details *more =
 	    details ? calloc(n + 1, sizeof *more) : NULL;
 
-	*list = (struct token_list){ .rows = rows, .details = more };
+	*list = (struct token_list){ .rows = rows,
+		.details = more,
+		.masked = request->masked,
+		.uncounted = request->uncounted,
+		.user_id = answer_int64(answer, 0, USER_ID) };
 	if (rows == NULL || (details && more == NULL)) {
 		log_line("out of memory for %zu rows", n);
 		return DB_NO_MEMORY;
@@ -207,9 +298,11 @@ read_list(const struct answer *answer, bool details, struct token_list *list)
 		rows[i].details = &more[i];
 	}
 	token_list_sort(rows, n);
-	list->user_id = answer_int64(answer, 0, USER_ID);
-	list->count = answer_int64(answer, 0, COUNT);
-	list->n = n;
+	if (peeks(request) && !belong_there(rows, n, request->after))
+		return DB_FAILED;
+	if (!list->uncounted)
+		list->count = answer_int64(answer, 0, COUNT);
+	close_page(list, n, request);
 	return DB_OK;
 }
 
@@ -230,13 +323,7 @@ is_answer(const struct answer *answer, const struct tokens_request *request,
 		    request->which == TOKENS_LIST ? "list.sql" : "one.sql");
 		return false;
 	}
-	if (!is_sound(answer, request, *outcome)) {
-		log_line(
-		    "rows contradict each other: oauth_access_tokens --check "
-		    "says which column must be unique");
-		return false;
-	}
-	return true;
+	return is_sound(answer, request, *outcome) || contradicts();
 }
 
 enum db_result
@@ -257,9 +344,7 @@ tokens_read(struct db *db, const struct config *config,
 		*outcome = TOKENS_NOT_FOUND;
 	if (*outcome != TOKENS_OK)
 		return DB_OK;
-	result = read_list(answer, details, list);
-	list->masked = request->masked;
-	return result;
+	return read_list(answer, request, details, list);
 }
 
 static enum db_result

@@ -9,6 +9,7 @@
 #define TOKENS_H
 
 #include "config.h"
+#include "cursor.h"
 #include "db.h"
 #include "token_list.h"
 
@@ -39,10 +40,13 @@ struct tokens_request {
 	const char *token;
 	size_t token_len;
 	bool masked;
-	int64_t id;         /* of TOKENS_ONE: 0 ...; or -1: none has it */
-	bool details;       /* of a list; one token always has them */
-	int64_t limit;      /* rows, 0 ... */
-	int64_t offset;     /* rows to skip, 0 ... */
+	int64_t id;     /* of TOKENS_ONE: 0 ...; or -1: none has it */
+	bool details;   /* of a list; one token always has them */
+	int64_t limit;  /* rows, 0 ... INT64_MAX - 1 */
+	int64_t offset; /* rows to skip, 0 ...; 0 where there is after */
+	const struct cursor
+	    *after;         /* the page begins behind; NULL: by offset */
+	bool uncounted;     /* the list is not to be counted */
 	bool show_all;      /* expired tokens too */
 	bool show_all_sent; /* the parameter was there, whatever its value */
 };
@@ -57,7 +61,9 @@ struct tokens_request {
  *
  * An answer whose rows do not agree in caller, outcome and count, or whose
  * number is not what the count demands, is DB_FAILED and logged: it means that
- * two rows of a table share a token, a client id or a user id.
+ * two rows of a table share a token, a client id or a user id.  So is a page
+ * without a count, or behind a position, with a row that is there twice or does
+ * not belong there.
  */
 enum db_result tokens_read(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,

@@ -8,20 +8,28 @@
 -- $4 boolean  did the caller send show_all?  (only in the variant permissions)
 -- $5 boolean  are tokens masked?
 -- $6 bigint   rows to return, at most
--- $7 bigint   rows to skip
+-- $7 bigint   rows to skip  (not in the variant after)
+-- $8 timestamptz  expires of a position in the list, behind which the page
+--                 begins; NULL: of one that never expires  (only in the
+--                 variants after and scan)
+-- $9 bigint   id of that position; NULL: there is none  (as $8; never NULL in
+--             the variant after)
 --
 -- Who decides whether the caller may read: their roles, or their permissions,
 -- where Mage runs with REQUIRE_USER_PERMISSIONS?
 -- @variants roles permissions
 --
 -- How are the count and the page found?  near is for the first pages, far for
--- later pages, scan for a table in which no index leads to a user's tokens.
--- All three give the same rows.
--- @variants near far scan
+-- later pages, after for those behind a position, scan for a table in which no
+-- index leads to a user's tokens: it gives the same rows as each of the others.
+-- @variants near far after scan
 -- @unindexed scan
 --
 -- Which tokens are listed: those that have not expired, or all?
 -- @variants active all
+--
+-- Is the whole list counted?
+-- @variants counted uncounted
 --
 -- What is said of each token?  PostgreSQL checks the rights on all columns that
 -- a statement names, so that a role of before role.sql granted those of the
@@ -35,7 +43,8 @@
 --   outcome  text         'ok', or the type of the error: the first check
 --                         that failed
 --   user_id  bigint       the caller; NULL unless 'ok'
---   count    bigint       of the whole list; 0 unless 'ok'
+--   count    bigint       of the whole list; 0 unless 'ok'; NULL where it is not
+--                         counted
 --   id       bigint       the token's row; NULL when there is none
 --   expires  timestamptz  of that token; may be NULL
 --   token    text         may be NULL; see shown_token.sql
@@ -55,7 +64,9 @@
 -- cannot change a prepared statement's result.  Nothing depends on a session's
 -- settings.
 
-SELECT caller.outcome, list.user_id::bigint, coalesce(list.count, 0) AS count,
+SELECT caller.outcome, list.user_id::bigint,
+	coalesce(list.count, 0) AS count, -- @only counted
+	NULL::bigint AS count, -- @only uncounted
 	list.id::bigint, list.expires::timestamptz,
 	-- @include shown_token
 	-- @include details only details
@@ -65,6 +76,7 @@ FROM (
 LEFT JOIN LATERAL (
 	-- @include page_near only near
 	-- @include page_far only far
+	-- @include page_after only after
 	-- @include page_scan only scan
 ) AS list ON true
 -- @include details_application only details

@@ -1,15 +1,22 @@
 -- page_far.sql - the count and the page of list.sql, for later pages.
 --
 -- The rows to skip are read from the index alone, from the end that is nearer
--- to the page; only the rows of the page are read from the table.
+-- to the page, or, where the list is not counted, from its beginning; only the
+-- rows of the page are read from the table.
 
-SELECT reader.user_id, total.count, page.*
--- @include reader_total
+SELECT reader.user_id,
+	total.count, -- @only counted
+	page.*
+-- @include reader
+-- @include reader_total only counted
 CROSS JOIN LATERAL (
 	-- How many rows there are from the page's first on, and in the page.
-	SELECT rest, least($6::bigint, rest) AS size,
-		$7::bigint <= total.count / 2 AS forward
-	FROM (VALUES (greatest(total.count - $7::bigint, 0))) AS v (rest)
+	SELECT rest, least($6::bigint, rest) AS size, -- @only counted
+		$7::bigint <= total.count / 2 AS forward -- @only counted
+	FROM (VALUES (greatest(total.count - $7::bigint, 0))) -- @only counted
+		AS v (rest) -- @only counted
+	SELECT $6::bigint AS rest, $6::bigint AS size, -- @only uncounted
+		true AS forward -- @only uncounted
 ) AS place
 LEFT JOIN LATERAL (
 	SELECT listed.id, listed.expires, listed.token

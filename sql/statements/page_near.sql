@@ -2,8 +2,11 @@
 --
 -- The count reads the index alone, the page skips to its rows in their order.
 
-SELECT reader.user_id, total.count, page.*
--- @include reader_total
+SELECT reader.user_id,
+	total.count, -- @only counted
+	page.*
+-- @include reader
+-- @include reader_total only counted
 LEFT JOIN LATERAL (
 	SELECT listed.id, listed.expires, listed.token
 		, listed.created_at, listed.oauth2_application_id -- @only details

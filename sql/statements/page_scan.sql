@@ -2,6 +2,7 @@
 -- user's tokens.
 --
 -- One pass over the table finds all of them; count and page are made of these.
+-- The page begins behind a position where there is one.
 
 SELECT reader.user_id, mine.*
 -- Unless the outcome is 'ok' there is no reader, and no token is looked at.
@@ -17,11 +18,16 @@ CROSS JOIN LATERAL (
 			AND scanned.expires > now() -- @only active
 	)
 	SELECT total.count, page.*
-	FROM (SELECT count(*) FROM listed) AS total
+	FROM (SELECT count(*) FROM listed) AS total -- @only counted
+	FROM (VALUES (NULL::bigint)) AS total (count) -- @only uncounted
 	LEFT JOIN (
 		SELECT id, expires, token
 			, created_at, oauth2_application_id -- @only details
 		FROM listed
+		WHERE $9::bigint IS NULL
+			OR (expires, id) < ($8::timestamptz, $9::bigint)
+			OR ($8::timestamptz IS NULL
+				AND (expires IS NOT NULL OR id < $9::bigint))
 		ORDER BY expires DESC, id DESC
 		LIMIT $6::bigint OFFSET $7::bigint
 	) AS page ON true

@@ -1,9 +1,5 @@
--- reader_total.sql - who reads, and how many tokens the whole list has: what
--- page_near.sql and page_far.sql begin with.
---
--- Unless the outcome is 'ok' there is no reader, and no token is looked at.
+-- reader_total.sql - how many tokens the reader's whole list has.
 
-FROM (SELECT caller.user_id WHERE caller.outcome = 'ok') AS reader
 CROSS JOIN LATERAL (
 	SELECT count(*)
 	FROM oauth2_access_token AS counted

@@ -46,10 +46,10 @@ class Job:
     def shape(self):
         """The form of the statement that our program takes for it."""
         if not self.data.indexed:
-            return "list_roles_scan_all_plain"
+            return "list_roles_scan_all_counted_plain"
         if self.workload.deep:
-            return "list_roles_far_all_plain"
-        return "list_roles_near_all_plain"
+            return "list_roles_far_all_counted_plain"
+        return "list_roles_near_all_counted_plain"
 
     def service_file(self, directory):
         return self.data.service_file(directory)
@@ -71,14 +71,16 @@ class Kit:
 
 
 # Of those that the roles decide, which are all that is measured.
-PLAIN = [name for name in STATEMENTS if re.match("list_roles_.*_plain", name)]
+PLAIN = [name for name in STATEMENTS
+         if re.match("list_roles_.*_counted_plain", name)]
 
 
 def for_peers(name):
     """A statement without a gap in its parameters, as the peers' libraries do
-    not say what type one that is not used has: $4 is for permissions."""
+    not say what type one that is not used has: $4 is for permissions.  Peers
+    know no position in a list."""
     return re.sub(r"\$([567])", lambda m: f"${int(m[1]) - 1}",
-                  STATEMENTS[name])
+                  re.sub(r"\$[89]", "NULL", STATEMENTS[name]))
 
 
 def job(data, workload, kit):

@@ -61,6 +61,7 @@ struct db {
 	char masks[ROWS_MAX][4 * 8 + 1]; /* the tokens, masked */
 	struct token_row answer[ROWS_MAX];
 	struct tokens_request wanted; /* its numbers, when asked */
+	size_t from;                  /* the first row of its answer */
 	int asked;                    /* times, to read or to revoke */
 	bool revoked;                 /* asked to revoke */
 	bool health;                  /* asked whether it can be read */
@@ -109,8 +110,14 @@ choose_rows(const struct db *db, const struct tokens_request *request,
 		*to = *from < db->n ? *from + 1 : *from;
 		return;
 	}
+	/* A position is that of the row with its id. */
 	*from =
 	    request->offset < (int64_t)db->n ? (size_t)request->offset : db->n;
+	if (request->after != NULL)
+		*from = request->after->id >= 1 &&
+		                request->after->id <= (int64_t)db->n
+		            ? (size_t)request->after->id
+		            : db->n;
 	*to = request->limit < (int64_t)(db->n - *from)
 	          ? *from + (size_t)request->limit
 	          : db->n;
@@ -127,7 +134,8 @@ check_request(const struct tokens_request *request)
 		return;
 	PROMISE(request->id >= -1);
 	PROMISE(!request->show_all_sent && !request->details);
-	PROMISE(request->offset == 0);
+	PROMISE(request->offset == 0 && request->after == NULL &&
+	        !request->uncounted);
 }
 
 /* Say what becomes of a request, as its fate is. */
@@ -163,6 +171,7 @@ tokens_read(struct db *db, const struct config *settings,
 	if (db->status != 200)
 		return result;
 	choose_rows(db, request, &from, &to);
+	db->from = from;
 	if (request->which != TOKENS_LIST && from == to) {
 		not_found(db, outcome);
 		return DB_OK;
@@ -172,7 +181,11 @@ tokens_read(struct db *db, const struct config *settings,
 	*page = (struct token_list){
 		.user_id = db->user_id,
 		.masked = request->masked,
-		.count = request->which == TOKENS_LIST ? (int64_t)db->n : 1,
+		.uncounted = request->uncounted,
+		.count = request->uncounted              ? 0
+		         : request->which == TOKENS_LIST ? (int64_t)db->n
+		                                         : 1,
+		.next = request->which == TOKENS_LIST && to < db->n,
 		.n = to - from,
 		.rows = db->answer,
 	};

@@ -4,7 +4,7 @@
  *
  * Promises: Link is printable, within its size, and made of targets in <> that
  * read back as the query's values; the relations are those that exist, and
- * their offsets are right.
+ * their offsets and cursors are right.
  */
 #include <inttypes.h>
 
@@ -19,13 +19,32 @@ enum relation { FIRST, PREV, NEXT, LAST, RELATIONS };
 
 struct list {
 	struct query query;
+	struct token_row last; /* of the page */
 	struct token_list page;
 };
 
+/* Is the list read by cursors? */
+static bool
+by_cursors(const struct query *q)
+{
+	return query_has(q, QUERY_AFTER) ||
+	       (q->count == QUERY_FLAG_OFF && !query_has(q, QUERY_OFFSET));
+}
+
+/* The id at which a page by cursors begins, or -1. */
+static int64_t
+position_of(const struct query *q)
+{
+	return query_has(q, QUERY_AFTER) ? q->after.id : -1;
+}
+
 /* Read a target, "?query"; returns its offset. */
 static int64_t
-read_target(const char *text, size_t len, const struct list *list)
+read_target(const char *text, size_t len, const struct list *list, bool is_next)
 {
+	int64_t behind = !is_next           ? -1
+	                 : list->page.n > 0 ? list->last.id
+	                                    : position_of(&list->query);
 	char error[QUERY_ERROR_SIZE];
 	struct query q;
 
@@ -38,6 +57,11 @@ read_target(const char *text, size_t len, const struct list *list)
 	PROMISE(
 	    (q.mask == QUERY_FLAG_ON) == (list->query.mask == QUERY_FLAG_ON));
 	PROMISE(q.details == list->query.details);
+	PROMISE((q.count == QUERY_FLAG_OFF) ==
+	        (list->query.count == QUERY_FLAG_OFF));
+	PROMISE(query_has(&q, QUERY_OFFSET) != by_cursors(&list->query));
+	if (by_cursors(&list->query))
+		PROMISE(position_of(&q) == behind);
 	PROMISE(strcmp(q.api_key, list->query.api_key) == 0);
 	PROMISE((memmem(text, len, "api_key=", 8) != NULL) ==
 	        (q.api_key[0] != '\0'));
@@ -63,7 +87,7 @@ read_link(const char *text, const struct list *list, int64_t offsets[RELATIONS])
 	    i < RELATIONS && strncmp(text + len, ends[i], strlen(ends[i])) != 0)
 		i++;
 	PROMISE(i < RELATIONS && offsets[i] < 0);
-	offsets[i] = read_target(text, len, list);
+	offsets[i] = read_target(text, len, list, i == NEXT);
 	return text + len + strlen(ends[i]);
 }
 
@@ -75,13 +99,19 @@ check_offsets(const struct list *list, const int64_t offsets[RELATIONS])
 	int64_t offset = list->query.offset, count = list->page.count;
 
 	PROMISE(offsets[FIRST] == 0);
+	PROMISE((offsets[NEXT] >= 0) == list->page.next);
+	if (by_cursors(&list->query)) {
+		PROMISE(offsets[PREV] < 0 && offsets[LAST] < 0);
+		return;
+	}
 	PROMISE((offsets[PREV] >= 0) == (offset > 0));
-	PROMISE(
-	    offsets[PREV] < count && (offset == 0 || offsets[PREV] < offset));
-	PROMISE(
-	    (offsets[NEXT] >= 0) == token_list_has_next(&list->page, offset));
+	PROMISE(offset == 0 || offsets[PREV] < offset);
 	if (offsets[NEXT] >= 0)
 		PROMISE(offsets[NEXT] == offset + (int64_t)list->page.n);
+	PROMISE((offsets[LAST] < 0) == list->page.uncounted);
+	if (list->page.uncounted)
+		return;
+	PROMISE(offsets[PREV] < count);
 	/* The last page begins at a multiple and holds the last token. */
 	PROMISE(offsets[LAST] >= 0 && offsets[LAST] % limit == 0);
 	PROMISE(offsets[LAST] < count && count - offsets[LAST] <= limit);
@@ -94,9 +124,18 @@ fill_page(struct list *list, int64_t count)
 	int64_t rest =
 	    count > list->query.offset ? count - list->query.offset : 0;
 
-	list->page = (struct token_list){ .count = count,
-		.n = (size_t)(rest < list->query.limit ? rest
-		                                       : list->query.limit) };
+	bool uncounted = list->query.count == QUERY_FLAG_OFF;
+	int64_t n = rest < list->query.limit ? rest : list->query.limit;
+
+	/* Of a page by cursors the last row alone is looked at. */
+	if (by_cursors(&list->query))
+		n = n > 0;
+	list->last.id = 17;
+	list->page = (struct token_list){ .uncounted = uncounted,
+		.count = uncounted ? 0 : count,
+		.next = rest > n,
+		.n = (size_t)n,
+		.rows = &list->last };
 }
 
 static void
@@ -110,7 +149,14 @@ check_link(const struct list *list)
 	PROMISE(len < LINKS_SIZE && len == strlen(out));
 	for (size_t i = 0; i < len; i++)
 		PROMISE(out[i] >= ' ' && out[i] <= '~');
-	PROMISE((len == 0) == (list->page.count == (int64_t)list->page.n));
+	if (query_has(&list->query, QUERY_AFTER))
+		PROMISE(len > 0);
+	else if (list->page.uncounted)
+		PROMISE((len == 0) ==
+		        (list->query.offset == 0 && !list->page.next));
+	else
+		PROMISE(
+		    (len == 0) == (list->page.count == (int64_t)list->page.n));
 	while (*p != '\0') {
 		if (p != out) {
 			PROMISE(strncmp(p, ", ", 2) == 0);

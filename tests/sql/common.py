@@ -30,11 +30,13 @@ def _statements():
 
 STATEMENTS = _statements()
 
-# The forms of the list: who reads, which shape, "active" or "all", and what is
-# said of each token.
+# The forms of the list: who reads, which shape, "active" or "all", whether the
+# list is counted, and what is said of each token.
 READERS = ("roles", "permissions")
-SHAPES = ("near", "far", "scan")
-FORMS = ("plain", "details")
+SHAPES = ("near", "far", "after", "scan")
+COUNTS = ("counted", "uncounted")
+DETAILS = ("plain", "details")
+FORMS = tuple(f"{count}_{details}" for count in COUNTS for details in DETAILS)
 LISTS = tuple(f"list_{reader}_{shape}_{which}_{form}" for reader in READERS
               for shape in SHAPES for which in ("active", "all")
               for form in FORMS)
@@ -46,8 +48,11 @@ ONES = tuple(f"one_{reader}_{which}" for reader in READERS
 REQUESTS = LISTS + ONES
 
 PREPARE = "\\pset null NULL\n" + "".join(
-    f"PREPARE {name} (text, text, text, boolean, boolean, bigint, bigint) AS\n"
-    f"{STATEMENTS[name]};\n" for name in REQUESTS)
+    f"PREPARE {name} (text, text, text, boolean, boolean, bigint, bigint,"
+    f" timestamptz, bigint) AS\n{STATEMENTS[name]};\n" for name in REQUESTS)
+
+# A position that all tokens are behind: expires and id.
+START = (None, 2**63 - 1)
 
 # The function of sql/revoke.sql, called as the program calls it.
 FUNCTION = ("oauth_access_tokens_revoke"
@@ -107,11 +112,13 @@ def values(rows):
 
 
 def execute(statement, key, token, project=None, number=40, offset=0,
-            show_all_sent=False, masked=False):
+            show_all_sent=False, masked=False, after=None):
     """EXECUTE of a request's statement, with the program's parameters.  The
-    number is the most rows of a list, or the row that one.sql reads."""
+    number is the most rows of a list, or the row that one.sql reads; the page
+    is behind a position "after", of expires and id, where there is one."""
+    position = after or (START if "_after_" in statement else (None, None))
     arguments = map(literal, (key, token, project, show_all_sent, masked,
-                              number, offset))
+                              number, offset, *position))
     return f"EXECUTE {statement}({', '.join(arguments)});"
 
 

@@ -42,6 +42,7 @@ struct db {
 	int health;  /* times as nobody */
 	int forgotten;
 	struct tokens_request wanted;
+	struct cursor after; /* a copy of its own */
 	char api_key[QUERY_API_KEY_MAX + 1],
 	    token[64]; /* copies of its texts */
 };
@@ -53,6 +54,8 @@ static void
 remember(struct db *db, const struct tokens_request *request)
 {
 	db->wanted = *request;
+	if (request->after != NULL)
+		db->after = *request->after;
 	snprintf(db->api_key, sizeof db->api_key, "%.*s",
 	    (int)request->api_key_len, request->api_key);
 	snprintf(db->token, sizeof db->token, "%.*s", (int)request->token_len,
@@ -68,8 +71,12 @@ tokens_read(struct db *db, const struct config *settings,
 	db->asked++;
 	remember(db, request);
 	*outcome = db->outcome;
-	if (db->result == DB_OK && db->outcome == TOKENS_OK)
+	if (db->result == DB_OK && db->outcome == TOKENS_OK) {
 		*page = db->page;
+		page->uncounted = request->uncounted;
+		if (request->offset + (int64_t)page->n >= page->count)
+			page->next = false;
+	}
 	return db->result;
 }
 
@@ -156,7 +163,8 @@ static const struct token_row detailed_rows[] = {
 };
 /* What a list gets, and what one token. */
 static const struct db full = { .result = DB_OK,
-	.page = { .user_id = 2, .count = 5, .n = 2, .rows = rows } };
+	.page = {
+	    .user_id = 2, .count = 5, .next = true, .n = 2, .rows = rows } };
 
 static const struct db single = { .result = DB_OK,
 	.page = { .user_id = 2, .count = 1, .n = 1, .rows = detailed_rows } };
@@ -521,6 +529,50 @@ ask(void **state)
 	assert_int_equal(db.wanted.offset, row->offset);
 	assert_int_equal(db.wanted.show_all, row->show_all);
 	assert_int_equal(db.wanted.show_all_sent, row->show_all_sent);
+	response_clear(&response);
+}
+
+/* Whether the list is counted, and where the page begins. */
+static const struct place {
+	const char *name;
+	const char *variables[6];
+	bool uncounted, behind;
+} places[] = {
+	{ "as ever", { GET, LIST, KEY, TOKEN }, false, false },
+	{ "not counted", { GET, LIST, KEY, TOKEN, "QUERY_STRING=_count=0" },
+	    true, false },
+	{ "not counted, by HEAD",
+	    { HEAD, LOGS, KEY, TOKEN, "QUERY_STRING=_count=false" }, true,
+	    false },
+	{ "counted, asked for",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_count=1" }, false, false },
+	{ "behind a cursor",
+	    { GET, LIST, KEY, TOKEN,
+	        "QUERY_STRING=_after=AQEAAAAAAAAAAQAAAAAAAAAR" },
+	    false, true },
+	{ "both",
+	    { GET, LOGS, KEY, TOKEN,
+	        "QUERY_STRING=_count=0&_after=AQEAAAAAAAAAAQAAAAAAAAAR" },
+	    true, true },
+	{ "one token has neither",
+	    { GET, ONE, KEY, TOKEN,
+	        "QUERY_STRING=_count=0&_after=AQEAAAAAAAAAAQAAAAAAAAAR" },
+	    false, false },
+};
+
+static void
+ask_from(void **state)
+{
+	const struct place *row = *state;
+	struct db db = full;
+	struct response response;
+
+	answer(&db, row->variables, &response);
+	assert_int_equal(response.facts.status, 200);
+	assert_int_equal(db.wanted.uncounted, row->uncounted);
+	assert_int_equal(db.wanted.after != NULL, row->behind);
+	assert_int_equal(db.after.expires.us, row->behind);
+	assert_int_equal(db.after.id, row->behind ? 17 : 0);
 	response_clear(&response);
 }
 
@@ -910,6 +962,25 @@ static const struct content {
 	        "QUERY_STRING=_mask=1&_format=with_details" },
 	    200, "&_format=with_details&_mask=1>; rel=\"next\"",
 	    "api_key=", "\"count\":5" },
+	{ "a list that is not counted",
+	    { GET, LIST, KEY, TOKEN, "QUERY_STRING=_limit=2&_count=0" }, 200,
+	    "Link: <?_limit=2&_count=0>; rel=\"first\", "
+	    "<?_limit=2&_after=AQAAAAAAAAAAAAAAAAAAAAAA&_count=0>; "
+	    "rel=\"next\"\r\n",
+	    "X-Total-Count: ", "\"metadata\":{\"count\":null,\"next\":true}}" },
+	{ "a list behind a cursor",
+	    { GET, LIST, KEY, TOKEN,
+	        "QUERY_STRING=_limit=2&_after=AQEAAAAAAAAAAQAAAAAAAAAR" },
+	    200,
+	    "X-Total-Count: 5\r\nLink: <?_limit=2>; rel=\"first\", "
+	    "<?_limit=2&_after=AQAAAAAAAAAAAAAAAAAAAAAA>; rel=\"next\"\r\n",
+	    "_count", "\"metadata\":{\"count\":5,\"next\":true}}" },
+	{ "a cursor beside an offset",
+	    { GET, LIST, KEY, TOKEN,
+	        "QUERY_STRING=_offset=0&_after=AQEAAAAAAAAAAQAAAAAAAAAR" },
+	    400, "Status: 400 ", "Link: ",
+	    "\"message\": \"_after takes a cursor of a Link, without "
+	    "_offset.\"" },
 	{ "one token is not counted",
 	    { GET, ONE, KEY, TOKEN, "QUERY_STRING=_mask=1" }, 200,
 	    "Status: 200 OK\r\n", "X-Total-Count: ",
@@ -1248,6 +1319,7 @@ main(void)
 	static const struct tests tests[] = {
 		{ ROWS(find_fault, faults) },
 		{ ROWS(ask, questions) },
+		{ ROWS(ask_from, places) },
 		{ ROWS(ask_form, forms) },
 		{ ROWS(end_tokens, revocations) },
 		{ ALONE(read_with_current) },

@@ -104,12 +104,116 @@ static void
 format(void **state)
 {
 	const struct page *row = *state;
-	struct token_list page = { .count = row->count, .n = row->n };
+	struct token_list page = {
+		.count = row->count,
+		.n = row->n,
+		.next = row->query.offset + (int64_t)row->n < row->count &&
+		        row->query.offset < row->count,
+	};
 	char *out = guarded(NULL, LINKS_SIZE);
 	size_t len = links_format(out, &row->query, &page);
 
 	assert_string_equal(out, row->want);
 	assert_int_equal(len, strlen(row->want));
+}
+
+#define COUNTED_NOT  .count = QUERY_FLAG_OFF
+#define SENT(PLACE)  .sent = QUERY_PARAMETER(PLACE)
+#define BEHIND_ID(i) .after = { .id = (i) }, SENT(QUERY_AFTER)
+
+/* Pages of a list that is not counted, or read by cursors. */
+static const struct unknown {
+	const char *name;
+	struct query query;
+	bool uncounted, next;
+	size_t n; /* of these rows: */
+	const char *want;
+} unknowns[] = {
+	{ "the whole list", { .limit = 40, COUNTED_NOT }, true, false, 2, "" },
+	{ "an empty list", { .limit = 40, COUNTED_NOT }, true, false, 0, "" },
+	{ "the first page", { .limit = 2, COUNTED_NOT }, true, true, 2,
+	    "<?_limit=2&_count=0>; rel=\"first\", "
+	    "<?_limit=2&_after=AQEAAAAAAAAAAAAAAAAAAAAI&_count=0>; "
+	    "rel=\"next\"" },
+	{ "none of the first page", { .limit = 0, COUNTED_NOT }, true, true, 0,
+	    "<?_limit=40&_count=0>; rel=\"first\", "
+	    "<?_limit=40&_count=0>; rel=\"next\"" },
+	{ "behind a cursor", { .limit = 1, COUNTED_NOT, BEHIND_ID(9) }, true,
+	    true, 1,
+	    "<?_limit=1&_count=0>; rel=\"first\", "
+	    "<?_limit=1&_after=AQAAAAAAAAAAAAAAAAAAAAAH&_count=0>; "
+	    "rel=\"next\"" },
+	{ "behind a cursor, counted", { .limit = 1, BEHIND_ID(9) }, false, true,
+	    1,
+	    "<?_limit=1>; rel=\"first\", "
+	    "<?_limit=1&_after=AQAAAAAAAAAAAAAAAAAAAAAH>; rel=\"next\"" },
+	{ "behind a cursor, the last page", { .limit = 5, BEHIND_ID(9) }, false,
+	    false, 2, "<?_limit=5>; rel=\"first\"" },
+	{ "behind all", { .limit = 5, COUNTED_NOT, BEHIND_ID(0) }, true, false,
+	    0, "<?_limit=5&_count=0>; rel=\"first\"" },
+	/* It goes on where it stands. */
+	{ "none behind a cursor", { .limit = 0, BEHIND_ID(7) }, false, true, 0,
+	    "<?_limit=40>; rel=\"first\", "
+	    "<?_limit=40&_after=AQAAAAAAAAAAAAAAAAAAAAAH>; rel=\"next\"" },
+	{ "all parameters",
+	    { .limit = 1,
+	        .show_all = QUERY_FLAG_ON,
+	        .details = true,
+	        .mask = QUERY_FLAG_ON,
+	        COUNTED_NOT,
+	        .api_key = "<" },
+	    true, true, 1,
+	    "<?_limit=1&show_all=1&_format=with_details&_mask=1&_count=0"
+	    "&api_key=%3C>; rel=\"first\", "
+	    "<?_limit=1&_after=AQAAAAAAAAAAAAAAAAAAAAAH&show_all=1"
+	    "&_format=with_details&_mask=1&_count=0&api_key=%3C>; "
+	    "rel=\"next\"" },
+	{ "by offset, the whole list",
+	    { .limit = 40, COUNTED_NOT, SENT(QUERY_OFFSET) }, true, false, 2,
+	    "" },
+	{ "by offset, the first page",
+	    { .limit = 2, COUNTED_NOT, SENT(QUERY_OFFSET) }, true, true, 2,
+	    "<?_limit=2&_offset=0&_count=0>; rel=\"first\", "
+	    "<?_limit=2&_offset=2&_count=0>; rel=\"next\"" },
+	{ "by offset, a page between",
+	    { .limit = 2, .offset = 3, COUNTED_NOT, SENT(QUERY_OFFSET) }, true,
+	    true, 2,
+	    "<?_limit=2&_offset=0&_count=0>; rel=\"first\", "
+	    "<?_limit=2&_offset=1&_count=0>; rel=\"prev\", "
+	    "<?_limit=2&_offset=5&_count=0>; rel=\"next\"" },
+	{ "by offset, none of a page",
+	    { .limit = 0, .offset = 3, COUNTED_NOT, SENT(QUERY_OFFSET) }, true,
+	    true, 0,
+	    "<?_limit=40&_offset=0&_count=0>; rel=\"first\", "
+	    "<?_limit=40&_offset=0&_count=0>; rel=\"prev\", "
+	    "<?_limit=40&_offset=3&_count=0>; rel=\"next\"" },
+	{ "by offset, past the end",
+	    { .limit = 2, .offset = 9, COUNTED_NOT, SENT(QUERY_OFFSET) }, true,
+	    false, 0,
+	    "<?_limit=2&_offset=0&_count=0>; rel=\"first\", "
+	    "<?_limit=2&_offset=7&_count=0>; rel=\"prev\"" },
+	{ "a count that was asked for", { .limit = 40, .count = QUERY_FLAG_ON },
+	    false, false, 2, "" },
+};
+
+static void
+go_on(void **state)
+{
+	static const struct token_row rows[] = {
+		{ .id = 7 },
+		{ .id = 8, .expires = { true, 0 } },
+	};
+	const struct unknown *row = *state;
+	struct token_list page = { .uncounted = row->uncounted,
+		.count = row->uncounted ? 0 : (int64_t)row->n,
+		.next = row->next,
+		.n = row->n,
+		.rows = rows };
+	char *out = guarded(NULL, LINKS_SIZE);
+
+	assert_int_equal(
+	    links_format(out, &row->query, &page), strlen(row->want));
+	assert_string_equal(out, row->want);
 }
 
 /* The longest: each byte of the client's becomes three. */
@@ -122,8 +226,11 @@ fit_the_longest(void **state)
 		.show_all = QUERY_FLAG_ON,
 		.details = true,
 		.mask = QUERY_FLAG_ON,
+		.count = QUERY_FLAG_OFF,
 	};
-	struct token_list page = { .count = INT64_MAX, .n = 3 };
+	/* No request has all of it: a list that is not counted has no "last".
+	 */
+	struct token_list page = { .count = INT64_MAX, .n = 3, .next = true };
 	char *out = guarded(NULL, LINKS_SIZE);
 	size_t len;
 
@@ -144,6 +251,7 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(format, pages) },
+		{ ROWS(go_on, unknowns) },
 		{ ALONE(fit_the_longest) },
 	};
 

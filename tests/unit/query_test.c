@@ -79,6 +79,8 @@ accept(void **state)
 	assert_string_equal(q.api_key, row->api_key);
 	assert_int_equal(q.mask, ABSENT);
 	assert_int_equal(q.current, ABSENT);
+	assert_int_equal(q.count, ABSENT);
+	assert_false(query_has(&q, QUERY_AFTER));
 	assert_false(q.details);
 }
 
@@ -159,6 +161,53 @@ accept_current(void **state)
 	assert_int_equal(q.current, row->want);
 }
 
+/* Whether the list is counted, and where its page begins. */
+static const struct place {
+	const char *name;
+	const char *text;
+	enum query_flag count;
+	bool by_offset, behind;
+} places[] = {
+	{ "nothing of it", "_limit=1", ABSENT, false, false },
+	{ "_count: 0", "_count=0", OFF, false, false },
+	{ "_count: false", "_count=false", OFF, false, false },
+	{ "_count: False", "_count=False", OFF, false, false },
+	{ "_count: 1", "_count=1", ON, false, false },
+	{ "_count: tRUE", "_count=tRUE", ON, false, false },
+	{ "_count: empty, as ever", "_count=", ABSENT, false, false },
+	{ "_count: no value, as ever", "_count", ABSENT, false, false },
+	{ "_count: escaped", "%5Fcount=%30", OFF, false, false },
+	{ "_count with an offset of 0", "_count=0&_offset=0", OFF, true,
+	    false },
+	{ "_after", "_after=AQEAAAAAAAAAAQAAAAAAAAAR", ABSENT, false, true },
+	{ "_after: escaped", "_after=AQEAAAAAAAAAAQAAAAAAAAA%52", ABSENT, false,
+	    true },
+	{ "both", "_after=AQEAAAAAAAAAAQAAAAAAAAAR&_count=0", OFF, false,
+	    true },
+	{ "nearly", "_counts=0&_Count=0&_afte=x&_afters=x&_After=x", ABSENT,
+	    false, false },
+};
+
+static void
+accept_place(void **state)
+{
+	const struct place *row = *state;
+	size_t len = strlen(row->text);
+	char error[QUERY_ERROR_SIZE];
+	struct query q;
+
+	memset(&q, 0xa5, sizeof q);
+	assert_true(query_parse(&q, ALL, guarded(row->text, len), len, error));
+	assert_int_equal(q.count, row->count);
+	assert_int_equal(query_has(&q, QUERY_OFFSET), row->by_offset);
+	assert_int_equal(query_has(&q, QUERY_AFTER), row->behind);
+	assert_int_equal(q.offset, 0);
+	/* cursor_test.c has more of them. */
+	assert_int_equal(q.after.expires.known, row->behind);
+	assert_int_equal(q.after.expires.us, row->behind);
+	assert_int_equal(q.after.id, row->behind ? 17 : 0);
+}
+
 /* The rows' values hold "secret" where a message could repeat them. */
 static const struct bad {
 	const char *name;
@@ -204,6 +253,32 @@ static const struct bad {
 	{ "_current: 2", BYTES("_current=2"), "_current" },
 	{ "_current: text", BYTES("_current=secret"), "_current" },
 	{ "_current: truer", BYTES("_current=truer"), "_current" },
+	{ "_count: 2", BYTES("_count=2"), "_count" },
+	{ "_count: text", BYTES("_count=secret"), "_count" },
+	{ "_count: a space", BYTES("_count=+0"), "_count" },
+	{ "_after: empty", BYTES("_after="),
+	    "_after takes a cursor of a Link" },
+	{ "_after: no value", BYTES("_after"), "_after" },
+	{ "_after: text", BYTES("_after=secret"), "_after" },
+	{ "_after: a number", BYTES("_after=40"), "_after" },
+	{ "_after: a digit less", BYTES("_after=AQEAAAAAAAAAAQAAAAAAAAA"),
+	    "_after" },
+	{ "_after: a digit more", BYTES("_after=AQEAAAAAAAAAAQAAAAAAAAARA"),
+	    "_after" },
+	{ "_after: another version", BYTES("_after=AgEAAAAAAAAAAQAAAAAAAAAR"),
+	    "_after" },
+	{ "_after: a space behind", BYTES("_after=AQEAAAAAAAAAAQAAAAAAAAAR+"),
+	    "_after" },
+	{ "_after: with an offset",
+	    BYTES("_after=AQEAAAAAAAAAAQAAAAAAAAAR&_offset=40"), "_after" },
+	{ "_after: behind an offset of 0",
+	    BYTES("_offset=0&_after=AQEAAAAAAAAAAQAAAAAAAAAR"), "_after" },
+	{ "twice: _after",
+	    BYTES("_after=AQEAAAAAAAAAAQAAAAAAAAAR&"
+	          "_after=AQEAAAAAAAAAAQAAAAAAAAAR"),
+	    "_after" },
+	{ "twice: _count", BYTES("_count=0&_count=0"), "_count" },
+	{ "twice: _count, empty", BYTES("_count&_count"), "_count" },
 	{ "_format: not UTF-8", BYTES("_format=secret%FF"), NULL },
 	{ "_format: a NUL behind", BYTES("_format=with_details%00"), NULL },
 	{ "twice: _format", BYTES("_format=with_details&_format=secret"),
@@ -316,12 +391,12 @@ static const struct known {
 	unsigned int known;
 	const char *want;
 } knowns[] = {
-	{ "all seven", ALL,
+	{ "all nine", ALL,
 	    "Unknown parameter: known are _limit, _offset, show_all, api_key, "
-	    "_format, _mask and _current." },
+	    "_format, _mask, _count, _after and _current." },
 	{ "a list's", ALL & ~QUERY_PARAMETER(QUERY_CURRENT),
 	    "Unknown parameter: known are _limit, _offset, show_all, api_key, "
-	    "_format and _mask." },
+	    "_format, _mask, _count and _after." },
 	{ "those of DELETE of a list",
 	    QUERY_PARAMETER(QUERY_API_KEY) | QUERY_PARAMETER(QUERY_CURRENT),
 	    "Unknown parameter: known are api_key and _current." },
@@ -331,8 +406,8 @@ static const struct known {
 	{ "all but the first and the last",
 	    ALL & ~(QUERY_PARAMETER(QUERY_LIMIT) |
 	              QUERY_PARAMETER(QUERY_CURRENT)),
-	    "Unknown parameter: known are _offset, show_all, api_key, _format "
-	    "and _mask." },
+	    "Unknown parameter: known are _offset, show_all, api_key, "
+	    "_format, _mask, _count and _after." },
 	{ "two", QUERY_PARAMETER(QUERY_OFFSET) | QUERY_PARAMETER(QUERY_API_KEY),
 	    "Unknown parameter: known are _offset and api_key." },
 	{ "one", QUERY_PARAMETER(QUERY_SHOW_ALL),
@@ -345,7 +420,7 @@ name_known(void **state)
 {
 	static const char *const texts[QUERY_PARAMETERS] = { "_limit=a",
 		"_offset=a", "show_all=a", "api_key=%", "_format&_format",
-		"_mask=a", "_current=a" };
+		"_mask=a", "_count=a", "_after=a", "_current=a" };
 	const struct known *row = *state;
 	char error[QUERY_ERROR_SIZE];
 	struct query q;
@@ -366,6 +441,7 @@ main(void)
 	static const struct tests tests[] = {
 		{ ROWS(accept, good) },
 		{ ROWS(accept_form, forms) },
+		{ ROWS(accept_place, places) },
 		{ ROWS(accept_current, currents) },
 		{ ROWS(refuse, bad) },
 		{ ROWS(limit_length, lengths) },

@@ -270,22 +270,28 @@ set_done(void **state)
 	response_clear(&response);
 }
 
+/* Lists of so many tokens. */
+static const struct token_list one = { .count = 1 };
+static const struct token_list most = { .count = INT64_MAX };
+
 static const struct list {
 	const char *name;
 	const char *text;
-	int64_t count;
+	struct token_list list;
 	const char *link;
 	const char *lines[LINES_MAX];
 	const char *length;
 } lists[] = {
-	{ "no links", "{\"a\":1}", 7, "", { COMMON, "X-Total-Count: 7" },
-	    "Content-Length: 7" },
-	{ "links", "{}", 0, "</a?b=1>; rel=\"first\"",
+	{ "no links", "{\"a\":1}", { .count = 7 }, "",
+	    { COMMON, "X-Total-Count: 7" }, "Content-Length: 7" },
+	{ "links", "{}", { .count = 0 }, "</a?b=1>; rel=\"first\"",
 	    { COMMON, "X-Total-Count: 0", "Link: </a\\?b=1>; rel=\"first\"" },
 	    "Content-Length: 2" },
-	{ "the greatest count", "{\"a\": [1, 2]}", INT64_MAX, "",
+	{ "the greatest count", "{\"a\": [1, 2]}", { .count = INT64_MAX }, "",
 	    { COMMON, "X-Total-Count: 9223372036854775807" },
 	    "Content-Length: 13" },
+	{ "not counted", "{}", { .uncounted = true }, "<?b=1>; rel=\"next\"",
+	    { COMMON, "Link: <\\?b=1>; rel=\"next\"" }, "Content-Length: 2" },
 };
 
 static void
@@ -298,7 +304,7 @@ set_list(void **state)
 
 	begin(&response);
 	response_set_list(
-	    &response, text, len, row->count, guarded_text(row->link));
+	    &response, text, len, &row->list, guarded_text(row->link));
 	assert_int_equal(response.facts.status, 200);
 	assert_ptr_equal(response.body, text);
 	assert_int_equal(response.body_len, len);
@@ -400,7 +406,7 @@ set_any(struct response *response, int kind)
 		response_set_options(response, METHODS);
 		break;
 	case 3:
-		response_set_list(response, strdup("{}"), 2, 1, "a");
+		response_set_list(response, strdup("{}"), 2, &one, "a");
 		break;
 	case 4:
 		response_set_json(response, strdup("{}"), 2);
@@ -516,7 +522,7 @@ fit_the_longest_link(void **state)
 	memset(response.request_id, 'i', REQUEST_ID_MAX);
 	response.request_id[REQUEST_ID_MAX] = '\0';
 	assert_true(asprintf(&line, "Link: %s", link) > 0);
-	response_set_list(&response, text, 2, INT64_MAX, link);
+	response_set_list(&response, text, 2, &most, link);
 	check_head(&response, "Status: 200 OK",
 	    (const char *const[]){ COMMON, line, "Vary: Accept",
 	        "X-Total-Count: 9223372036854775807", NULL },
@@ -537,7 +543,7 @@ wipe(void **state)
 
 	(void)state;
 	begin(&response);
-	response_set_list(&response, strdup("{}"), 2, 1, link);
+	response_set_list(&response, strdup("{}"), 2, &one, link);
 	assert_non_null(
 	    memmem(response.head, sizeof response.head, "kkkkkkkkkk", 10));
 	response_clear(&response);
@@ -553,7 +559,7 @@ set_again(void **state)
 
 	(void)state;
 	begin(&response);
-	response_set_list(&response, strdup("{}"), 2, 1, "");
+	response_set_list(&response, strdup("{}"), 2, &one, "");
 	response_clear(&response);
 	response_clear(&response);
 	begin(&response);
@@ -561,7 +567,7 @@ set_again(void **state)
 	check_error(&response, &wanted[0], wanted[0].message);
 	response_clear(&response);
 	begin(&response);
-	response_set_list(&response, strdup("[]"), 2, 1, "");
+	response_set_list(&response, strdup("[]"), 2, &one, "");
 	assert_string_equal(response.body, "[]");
 	response_clear(&response);
 	begin(&response);

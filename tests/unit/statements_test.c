@@ -7,19 +7,22 @@
 
 #include "statements.h"
 
-/* The words of a name, in their order; scan stands in for near and far. */
+/* The words of a name, in their order; scan stands in for other shapes. */
 static const char *const modes[] = { "roles", "permissions" };
 static const char *const shapes[SHAPES] = {
 	[SHAPE_NEAR] = "near",
 	[SHAPE_FAR] = "far",
+	[SHAPE_AFTER] = "after",
 	[SHAPE_SCAN] = "scan",
 };
 static const char *const extents[] = { "active", "all" };
+static const char *const counts[] = { "counted", "uncounted" };
 static const char *const forms[] = { "plain", "details" };
 
 /* $1, $2 ...: without $7 a statement has one parameter less, and so on. */
 static const unsigned int types[] = { TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
-	TYPE_BOOL, TYPE_BOOL, TYPE_INT8, TYPE_INT8 };
+	TYPE_BOOL, TYPE_BOOL, TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ,
+	TYPE_INT8 };
 
 static void
 check_types(const struct statement *s, int n)
@@ -31,24 +34,29 @@ check_types(const struct statement *s, int n)
 /*
  * Each variant of list.sql, and none of them twice.
  *
- * mode, shape, extent, form  indices of words
+ * mode, shape, extent, count, form  indices of words
  */
 static void
-check_list(int mode, int shape, int extent, int form)
+check_list(int mode, int shape, int extent, int count, int form)
 {
+	bool placed = shape == SHAPE_AFTER || shape == SHAPE_SCAN;
 	char name[64], stand_in[64];
-	enum statement_id id = statement_list(
-	    mode == 1, (enum statement_shape)shape, extent == 1, form == 1);
+	enum statement_id id = statement_list(mode == 1,
+	    (enum statement_shape)shape, extent == 1, count == 1, form == 1);
 	const struct statement *s = &statements[id];
 
-	snprintf(name, sizeof name, "list_%s_%s_%s_%s", modes[mode],
-	    shapes[shape], extents[extent], forms[form]);
-	snprintf(stand_in, sizeof stand_in, "list_%s_scan_%s_%s", modes[mode],
-	    extents[extent], forms[form]);
+	snprintf(name, sizeof name, "list_%s_%s_%s_%s_%s", modes[mode],
+	    shapes[shape], extents[extent], counts[count], forms[form]);
+	snprintf(stand_in, sizeof stand_in, "list_%s_scan_%s_%s_%s",
+	    modes[mode], extents[extent], counts[count], forms[form]);
 	assert_in_range(id, STATEMENT_LIST, STATEMENT_ONE - 1);
 	assert_string_equal(s->name, name);
 	assert_string_equal(statements[s->unindexed].name, stand_in);
-	check_types(s, 7);
+	check_types(s, placed ? 9 : 7);
+	assert_int_equal(strstr(s->text, "count(*)") != NULL, count == 0);
+	/* Rows are skipped, or the page is behind a position. */
+	assert_int_equal(strstr(s->text, "$7") != NULL, shape != SHAPE_AFTER);
+	assert_int_equal(strstr(s->text, "$8") != NULL, placed);
 	/* Details are columns more, and a table. */
 	assert_int_equal(strstr(s->text, "sha256") != NULL, form == 1);
 	assert_int_equal(strstr(s->text, "created_at") != NULL, form == 1);
@@ -61,8 +69,8 @@ find_list(void **state)
 {
 	(void)state;
 	for (int i = 0; i < STATEMENTS_OF_LIST; i++)
-		check_list(i / (STATEMENTS_OF_LIST / 2), i / 4 % SHAPES,
-		    i / 2 % 2, i % 2);
+		check_list(i / (STATEMENTS_OF_LIST / 2), i / 8 % SHAPES,
+		    i / 4 % 2, i / 2 % 2, i % 2);
 }
 
 static const struct one {

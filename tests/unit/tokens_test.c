@@ -195,76 +195,88 @@ static const struct reply {
 	enum db_result result;
 	enum tokens_outcome outcome;
 	size_t rows_given;
+	bool next;
 } replies[] = {
 	{ "a full page", 2,
 	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, "8", "4", "b" } }, 2, 0,
-	    DB_OK, TOKENS_OK, 2 },
+	    DB_OK, TOKENS_OK, 2, true },
 	{ "the last page", 1, { { OK_2_3, "7", NULL, NULL } }, 2, 2, DB_OK,
-	    TOKENS_OK, 1 },
+	    TOKENS_OK, 1, false },
 	{ "past the end", 1, { { OK_2_3, NULL, NULL, NULL } }, 2, 3, DB_OK,
-	    TOKENS_OK, 0 },
+	    TOKENS_OK, 0, false },
 	{ "the count alone", 1, { { OK_2_3, NULL, NULL, NULL } }, 0, 0, DB_OK,
-	    TOKENS_OK, 0 },
+	    TOKENS_OK, 0, true },
+	{ "a page between", 1, { { OK_2_3, "8", "4", "b" } }, 1, 1, DB_OK,
+	    TOKENS_OK, 1, true },
+	{ "far past the end", 1, { { OK_2_3, NULL, NULL, NULL } }, 2, INT64_MAX,
+	    DB_OK, TOKENS_OK, 0, false },
+	{ "the greatest numbers", 1,
+	    { { "ok", "2", "9223372036854775807", "9", "5", "a" } }, 1,
+	    INT64_MAX - 1, DB_OK, TOKENS_OK, 1, false },
+	{ "one before the greatest", 1,
+	    { { "ok", "2", "9223372036854775807", "9", "5", "a" } }, 1,
+	    INT64_MAX - 2, DB_OK, TOKENS_OK, 1, true },
 	{ "an empty list", 1, { { "ok", "2", "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_OK, TOKENS_OK, 0 },
+	    DB_OK, TOKENS_OK, 0, false },
 	{ "unknown application", 1,
 	    { { "invalid_api_key", NULL, "0", NULL, NULL, NULL } }, 2, 0, DB_OK,
-	    TOKENS_UNKNOWN_APPLICATION, 0 },
+	    TOKENS_UNKNOWN_APPLICATION, 0, false },
 	{ "unknown token", 1,
 	    { { "invalid_oauth_token", NULL, "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_OK, TOKENS_UNKNOWN_TOKEN, 0 },
+	    DB_OK, TOKENS_UNKNOWN_TOKEN, 0, false },
 	{ "expired token", 1,
 	    { { "expired_oauth_token", NULL, "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_OK, TOKENS_EXPIRED_TOKEN, 0 },
+	    DB_OK, TOKENS_EXPIRED_TOKEN, 0, false },
 	{ "not a viewer", 1,
 	    { { "unauthorized_access", NULL, "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_OK, TOKENS_NOT_A_VIEWER, 0 },
+	    DB_OK, TOKENS_NOT_A_VIEWER, 0, false },
 
-	{ "no row at all", 0, { { NULL } }, 2, 0, DB_FAILED, TOKENS_OK, 0 },
+	{ "no row at all", 0, { { NULL } }, 2, 0, DB_FAILED, TOKENS_OK, 0,
+	    false },
 	{ "another outcome", 1, { { "OK", "2", "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "no outcome", 1, { { NULL, "2", "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "no count", 1, { { "ok", "2", NULL, NULL, NULL, NULL } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "no user", 1, { { "ok", NULL, "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "a user with a refusal", 1,
 	    { { "invalid_oauth_token", "2", "0", NULL, NULL, NULL } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "two users", 2,
 	    { { OK_2_3, "9", "5", "a" }, { "ok", "1", "3", "8", "4", "b" } }, 2,
-	    0, DB_FAILED, TOKENS_OK, 0 },
+	    0, DB_FAILED, TOKENS_OK, 0, false },
 	{ "two counts", 2,
 	    { { OK_2_3, "9", "5", "a" }, { "ok", "2", "4", "8", "4", "b" } }, 2,
-	    0, DB_FAILED, TOKENS_OK, 0 },
+	    0, DB_FAILED, TOKENS_OK, 0, false },
 	{ "two outcomes", 2,
 	    { { "ok", "2", "1", "9", "5", "a" },
 	        { "invalid_oauth_token", NULL, "0", NULL, NULL, NULL } },
-	    2, 0, DB_FAILED, TOKENS_OK, 0 },
+	    2, 0, DB_FAILED, TOKENS_OK, 0, false },
 	{ "two refusals", 2,
 	    { { "invalid_oauth_token", NULL, "0", NULL, NULL, NULL },
 	        { "invalid_oauth_token", NULL, "0", NULL, NULL, NULL } },
-	    2, 0, DB_FAILED, TOKENS_OK, 0 },
+	    2, 0, DB_FAILED, TOKENS_OK, 0, false },
 	{ "more rows than asked for", 3,
 	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, "8", "4", "b" },
 	        { OK_2_3, "7", "3", "c" } },
-	    2, 0, DB_FAILED, TOKENS_OK, 0 },
+	    2, 0, DB_FAILED, TOKENS_OK, 0, false },
 	{ "more rows than there are", 2,
 	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, "9", "5", "a" } }, 2, 2,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "fewer rows than there are", 1, { { OK_2_3, "9", "5", "a" } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "a row without an id", 2,
 	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, NULL, "4", "b" } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "an id past the end", 1, { { OK_2_3, "9", "5", "a" } }, 2, 3,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 	{ "two rows past the end", 2,
 	    { { OK_2_3, NULL, NULL, NULL }, { OK_2_3, NULL, NULL, NULL } }, 2,
-	    3, DB_FAILED, TOKENS_OK, 0 },
+	    3, DB_FAILED, TOKENS_OK, 0, false },
 	{ "a negative count", 1, { { "ok", "2", "-1", "9", "5", "a" } }, 2, 0,
-	    DB_FAILED, TOKENS_OK, 0 },
+	    DB_FAILED, TOKENS_OK, 0, false },
 };
 
 static void
@@ -364,8 +376,162 @@ read_answer(void **state)
 	assert_int_equal(page.n, row->rows_given);
 	for (size_t i = 0; i < page.n; i++)
 		check_row(&page.rows[i], row->rows[i], false);
-	if (row->result == DB_OK && outcome == TOKENS_OK)
+	assert_int_equal(page.next, row->next);
+	if (row->result == DB_OK && outcome == TOKENS_OK) {
 		assert_int_equal(page.user_id, 2);
+		assert_int_equal(
+		    page.count, strtoll(row->rows[0][COUNT_OF_ALL], NULL, 10));
+		assert_false(page.uncounted);
+	}
+	forget(&db, &page);
+}
+
+#define OK_2 "ok", "2", NULL
+
+/* Where the page begins: behind a token of id 10 that expires at 5. */
+static const struct cursor at_5_10 = { { true, 5 }, 10 };
+
+/*
+ * Answers without a count, or behind a position, to a request for 2 rows: one
+ * row more is asked for, and says whether a token follows.
+ */
+static const struct peek {
+	const char *name;
+	bool uncounted, behind;
+	int64_t limit, offset;
+	int n;
+	const char *rows[ROWS_MAX][PLAIN];
+	enum db_result result;
+	size_t rows_given;
+	bool next;
+} peeks[] = {
+	{ "a full page, and more", true, false, 2, 0, 3,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "8", "4", "b" },
+	        { OK_2, "7", "3", "c" } },
+	    DB_OK, 2, true },
+	{ "a full page, and no more", true, false, 2, 0, 2,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "8", "4", "b" } }, DB_OK, 2,
+	    false },
+	{ "a short page", true, false, 2, 0, 1, { { OK_2, "9", NULL, NULL } },
+	    DB_OK, 1, false },
+	{ "an empty list", true, false, 2, 0, 1, { { OK_2, NULL, NULL, NULL } },
+	    DB_OK, 0, false },
+	{ "past the end", true, false, 2, 9, 1, { { OK_2, NULL, NULL, NULL } },
+	    DB_OK, 0, false },
+	{ "by offset", true, false, 2, INT64_MAX - 9, 1,
+	    { { OK_2, "9", "5", "a" } }, DB_OK, 1, false },
+	{ "none, of some", true, false, 0, 0, 1, { { OK_2, "9", "5", "a" } },
+	    DB_OK, 0, true },
+	{ "none, of none", true, false, 0, 0, 1, { { OK_2, NULL, NULL, NULL } },
+	    DB_OK, 0, false },
+	{ "behind, and more", true, true, 2, 0, 3,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "11", "4", "b" },
+	        { OK_2, "7", "3", "c" } },
+	    DB_OK, 2, true },
+	{ "behind, counted", false, true, 2, 0, 3,
+	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, "11", "4", "b" },
+	        { OK_2_3, "7", "3", "c" } },
+	    DB_OK, 2, true },
+	{ "behind, the last page, counted", false, true, 2, 0, 2,
+	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, "8", "4", "b" } }, DB_OK, 2,
+	    false },
+	{ "behind all, counted", false, true, 2, 0, 1,
+	    { { OK_2_3, NULL, NULL, NULL } }, DB_OK, 0, false },
+	{ "none behind, of some", false, true, 0, 0, 1,
+	    { { OK_2_3, "9", "5", "a" } }, DB_OK, 0, true },
+
+	{ "a count that nobody asked for", true, false, 2, 0, 1,
+	    { { OK_2_3, "9", "5", "a" } }, DB_FAILED, 0, false },
+	{ "no count", false, true, 2, 0, 1, { { OK_2, "9", "5", "a" } },
+	    DB_FAILED, 0, false },
+	{ "two rows more", true, false, 1, 0, 3,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "8", "4", "b" },
+	        { OK_2, "7", "3", "c" } },
+	    DB_FAILED, 0, false },
+	{ "behind, two rows more", true, true, 1, 0, 3,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "8", "4", "b" },
+	        { OK_2, "7", "3", "c" } },
+	    DB_FAILED, 0, false },
+	{ "more than were counted", false, true, 2, 0, 2,
+	    { { "ok", "2", "1", "9", "5", "a" },
+	        { "ok", "2", "1", "8", "4", "b" } },
+	    DB_FAILED, 0, false },
+	{ "a row twice", true, false, 2, 0, 2,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "9", "5", "a" } }, DB_FAILED, 0,
+	    false },
+	{ "all rows twice", true, false, 3, 0, 4,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "8", "4", "b" },
+	        { OK_2, "9", "5", "a" }, { OK_2, "8", "4", "b" } },
+	    DB_FAILED, 0, false },
+	{ "a row twice behind, counted", false, true, 2, 0, 2,
+	    { { OK_2_3, "9", "5", "a" }, { OK_2_3, "9", "5", "a" } }, DB_FAILED,
+	    0, false },
+	{ "the row of the position", true, true, 2, 0, 1,
+	    { { OK_2, "10", "5", "a" } }, DB_FAILED, 0, false },
+	{ "a row before the position", true, true, 2, 0, 2,
+	    { { OK_2, "9", "5", "a" }, { OK_2, "11", "5", "b" } }, DB_FAILED, 0,
+	    false },
+	{ "one that never expires, before it", false, true, 2, 0, 1,
+	    { { OK_2_3, "9", NULL, "a" } }, DB_FAILED, 0, false },
+	{ "a row without an id", true, false, 2, 0, 2,
+	    { { OK_2, "9", "5", "a" }, { OK_2, NULL, NULL, NULL } }, DB_FAILED,
+	    0, false },
+	{ "an empty page twice", true, false, 2, 0, 2,
+	    { { OK_2, NULL, NULL, NULL }, { OK_2, NULL, NULL, NULL } },
+	    DB_FAILED, 0, false },
+	{ "two users", true, false, 2, 0, 2,
+	    { { OK_2, "9", "5", "a" }, { "ok", "3", NULL, "8", "4", "b" } },
+	    DB_FAILED, 0, false },
+	{ "no user", true, false, 2, 0, 1,
+	    { { "ok", NULL, NULL, "9", "5", "a" } }, DB_FAILED, 0, false },
+};
+
+static void
+peek(void **state)
+{
+	const struct peek *row = *state;
+	const struct tokens_request request = { .limit = row->limit,
+		.offset = row->offset,
+		.uncounted = row->uncounted,
+		.after = row->behind ? &at_5_10 : NULL };
+	struct db db = { .result = DB_OK, .answer = { .n = row->n } };
+	enum tokens_outcome outcome = TOKENS_NOT_FOUND;
+	struct token_list page = { .n = 0 };
+
+	set_cells(&db.answer, row->rows[0], PLAIN);
+	logged = 0;
+	assert_int_equal(
+	    tokens_read(&db, &config, &request, &outcome, &page), row->result);
+	assert_int_equal(logged, row->result == DB_FAILED);
+	assert_int_equal(page.n, row->rows_given);
+	assert_int_equal(page.next, row->next);
+	for (size_t i = 0; i < page.n; i++)
+		check_row(&page.rows[i], row->rows[i], false);
+	if (row->result == DB_OK) {
+		assert_int_equal(outcome, TOKENS_OK);
+		assert_int_equal(page.user_id, 2);
+		assert_int_equal(page.uncounted, row->uncounted);
+		assert_int_equal(page.count, row->uncounted ? 0 : 3);
+	}
+	forget(&db, &page);
+}
+
+/* A refusal says no count either. */
+static void
+refuse_uncounted(void **state)
+{
+	static const char *const cells[PLAIN] = { "unauthorized_access", NULL,
+		NULL, NULL, NULL, NULL };
+	const struct tokens_request request = { .limit = 2, .uncounted = true };
+	struct db db = { .result = DB_OK, .answer = { .n = 1 } };
+	enum tokens_outcome outcome = TOKENS_OK;
+	struct token_list page = { .n = 0 };
+
+	(void)state;
+	set_cells(&db.answer, cells, PLAIN);
+	assert_int_equal(
+	    tokens_read(&db, &config, &request, &outcome, &page), DB_OK);
+	assert_int_equal(outcome, TOKENS_NOT_A_VIEWER);
 	forget(&db, &page);
 }
 
@@ -583,40 +749,65 @@ pass_failures_on(void **state)
 /* Which statement is asked. */
 static const struct choice {
 	const char *name;
-	int64_t limit, offset;
-	bool show_all, by_permission, details;
-	enum tokens_which which;
+	struct tokens_request request;
+	bool by_permission;
 	enum statement_id want;
 } choices[] = {
-	{ "the first page", 40, 0, false, false, false, TOKENS_LIST,
-	    STATEMENT_LIST },
-	{ "with details", 40, 0, false, false, true, TOKENS_LIST,
+	{ "the first page", { .limit = 40 }, false, STATEMENT_LIST },
+	{ "with details", { .limit = 40, .details = true }, false,
 	    STATEMENT_LIST + 1 },
-	{ "all of it", 40, 0, true, false, false, TOKENS_LIST,
+	{ "not counted", { .limit = 40, .uncounted = true }, false,
 	    STATEMENT_LIST + 2 },
-	{ "just not far", 40, 199, false, false, false, TOKENS_LIST,
-	    STATEMENT_LIST },
-	{ "far", 40, 200, false, false, false, TOKENS_LIST,
+	{ "not counted, with details",
+	    { .limit = 40, .uncounted = true, .details = true }, false,
+	    STATEMENT_LIST + 3 },
+	{ "all of it", { .limit = 40, .show_all = true }, false,
 	    STATEMENT_LIST + 4 },
-	{ "far, all", 40, 200, true, false, false, TOKENS_LIST,
-	    STATEMENT_LIST + 6 },
-	{ "far, all, with details", 40, 200, true, false, true, TOKENS_LIST,
-	    STATEMENT_LIST + 7 },
-	{ "far, but not past a page", 201, 200, true, false, false, TOKENS_LIST,
-	    STATEMENT_LIST + 2 },
-	{ "by permission", 40, 0, false, true, false, TOKENS_LIST,
+	{ "just not far", { .limit = 40, .offset = 199 }, false,
+	    STATEMENT_LIST },
+	{ "far", { .limit = 40, .offset = 200 }, false, STATEMENT_LIST + 8 },
+	{ "far, not counted", { .limit = 40, .offset = 200, .uncounted = true },
+	    false, STATEMENT_LIST + 10 },
+	{ "far, all", { .limit = 40, .offset = 200, .show_all = true }, false,
 	    STATEMENT_LIST + 12 },
-	{ "by permission, far, all, with details", 40, INT64_MAX, true, true,
-	    true, TOKENS_LIST, STATEMENT_LIST + 19 },
-	{ "one", 40, 0, false, false, false, TOKENS_ONE, STATEMENT_ONE },
-	{ "the request's own", 40, 0, false, false, false, TOKENS_CURRENT,
+	{ "far, all, with details",
+	    { .limit = 40, .offset = 200, .show_all = true, .details = true },
+	    false, STATEMENT_LIST + 13 },
+	{ "far, but not past a page",
+	    { .limit = 201, .offset = 200, .show_all = true }, false,
+	    STATEMENT_LIST + 4 },
+	{ "behind", { .limit = 40, .after = &at_5_10 }, false,
+	    STATEMENT_LIST + 16 },
+	{ "behind, all, not counted, with details",
+	    { .limit = 40,
+	        .after = &at_5_10,
+	        .show_all = true,
+	        .uncounted = true,
+	        .details = true },
+	    false, STATEMENT_LIST + 23 },
+	{ "by permission", { .limit = 40 }, true, STATEMENT_LIST + 32 },
+	{ "by permission, far, all, with details",
+	    { .limit = 40,
+	        .offset = INT64_MAX,
+	        .show_all = true,
+	        .details = true },
+	    true, STATEMENT_LIST + 45 },
+	{ "by permission, behind", { .limit = 40, .after = &at_5_10 }, true,
+	    STATEMENT_LIST + 48 },
+	{ "one", { .which = TOKENS_ONE, .limit = 40 }, false, STATEMENT_ONE },
+	{ "the request's own", { .which = TOKENS_CURRENT, .limit = 40 }, false,
 	    STATEMENT_ONE + 1 },
-	{ "one, by permission", 40, 0, false, true, false, TOKENS_ONE,
+	{ "one, by permission", { .which = TOKENS_ONE, .limit = 40 }, true,
 	    STATEMENT_ONE + 2 },
-	{ "the request's own, by permission", 40, 0, false, true, false,
-	    TOKENS_CURRENT, STATEMENT_ONE + 3 },
-	{ "one, whatever a list would need", 40, 200, true, false, true,
-	    TOKENS_ONE, STATEMENT_ONE },
+	{ "the request's own, by permission",
+	    { .which = TOKENS_CURRENT, .limit = 40 }, true, STATEMENT_ONE + 3 },
+	{ "one, whatever a list would need",
+	    { .which = TOKENS_ONE,
+	        .limit = 40,
+	        .offset = 200,
+	        .show_all = true,
+	        .details = true },
+	    false, STATEMENT_ONE },
 };
 
 static void
@@ -624,17 +815,12 @@ choose(void **state)
 {
 	const struct choice *row = *state;
 	const struct config by = { .by_permission = row->by_permission };
-	const struct tokens_request request = { .which = row->which,
-		.limit = row->limit,
-		.offset = row->offset,
-		.show_all = row->show_all,
-		.details = row->details };
 	struct db db = { .result = DB_TIMEOUT };
 	enum tokens_outcome outcome;
 	struct token_list page = { .n = 0 };
 
 	assert_int_equal(
-	    tokens_read(&db, &by, &request, &outcome, &page), DB_TIMEOUT);
+	    tokens_read(&db, &by, &row->request, &outcome, &page), DB_TIMEOUT);
 	assert_int_equal(db.asked, row->want);
 }
 
@@ -660,8 +846,9 @@ static const struct question {
 	    { { BYTES("key") }, { BYTES("token") }, { NULL, 0 },
 	        { BYTES("\0") }, { BYTES("\0") },
 	        { BYTES("\1\2\3\4\5\6\7\x08") },
-	        { BYTES("\x11\x12\x13\x14\x15\x16\x17\x18") } },
-	    7 },
+	        { BYTES("\x11\x12\x13\x14\x15\x16\x17\x18") }, { NULL, 0 },
+	        { NULL, 0 } },
+	    9 },
 	{ "a list, show_all sent",
 	    { .api_key = "key and more",
 	        .api_key_len = 3, /* texts end where they say */
@@ -672,8 +859,8 @@ static const struct question {
 	    "p1",
 	    { { BYTES("key") }, { BYTES("token") }, { BYTES("p1") },
 	        { BYTES("\1") }, { BYTES("\0") }, { BYTES("\0\0\0\0\0\0\0\1") },
-	        { BYTES("\0\0\0\0\0\0\0\0") } },
-	    7 },
+	        { BYTES("\0\0\0\0\0\0\0\0") }, { NULL, 0 }, { NULL, 0 } },
+	    9 },
 	{ "a list, masked",
 	    { .api_key = "",
 	        .token = "t",
@@ -685,8 +872,49 @@ static const struct question {
 	    NULL,
 	    { { BYTES("") }, { BYTES("t") }, { NULL, 0 }, { BYTES("\0") },
 	        { BYTES("\1") }, { BYTES("\0\0\0\0\0\0\0\0") },
-	        { BYTES("\x7f\xff\xff\xff\xff\xff\xff\xff") } },
-	    7 },
+	        { BYTES("\x7f\xff\xff\xff\xff\xff\xff\xff") }, { NULL, 0 },
+	        { NULL, 0 } },
+	    9 },
+	{ "a list that is not counted: a row more",
+	    { .api_key = "k",
+	        .api_key_len = 1,
+	        .token = "t",
+	        .token_len = 1,
+	        .uncounted = true,
+	        .limit = 255,
+	        .offset = 3 },
+	    NULL,
+	    { { BYTES("k") }, { BYTES("t") }, { NULL, 0 }, { BYTES("\0") },
+	        { BYTES("\0") }, { BYTES("\0\0\0\0\0\0\1\0") },
+	        { BYTES("\0\0\0\0\0\0\0\3") }, { NULL, 0 }, { NULL, 0 } },
+	    9 },
+	{ "behind a position: a row more",
+	    { .api_key = "k",
+	        .api_key_len = 1,
+	        .token = "t",
+	        .token_len = 1,
+	        .after =
+	            &(const struct cursor){ { true, 0x0102030405060708 }, -2 },
+	        .limit = 0 },
+	    NULL,
+	    { { BYTES("k") }, { BYTES("t") }, { NULL, 0 }, { BYTES("\0") },
+	        { BYTES("\0") }, { BYTES("\0\0\0\0\0\0\0\1") },
+	        { BYTES("\0\0\0\0\0\0\0\0") }, { BYTES("\1\2\3\4\5\6\7\x08") },
+	        { BYTES("\xff\xff\xff\xff\xff\xff\xff\xfe") } },
+	    9 },
+	{ "behind one that never expires",
+	    { .api_key = "k",
+	        .api_key_len = 1,
+	        .token = "t",
+	        .token_len = 1,
+	        .after = &(const struct cursor){ { false, 0 }, 5 },
+	        .limit = 1 },
+	    NULL,
+	    { { BYTES("k") }, { BYTES("t") }, { NULL, 0 }, { BYTES("\0") },
+	        { BYTES("\0") }, { BYTES("\0\0\0\0\0\0\0\2") },
+	        { BYTES("\0\0\0\0\0\0\0\0") }, { NULL, 0 },
+	        { BYTES("\0\0\0\0\0\0\0\5") } },
+	    9 },
 	{ "one",
 	    { .which = TOKENS_ONE,
 	        .api_key = "key",
@@ -1073,6 +1301,8 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(read_answer, replies) },
+		{ ROWS(peek, peeks) },
+		{ ALONE(refuse_uncounted) },
 		{ ROWS(read_details, detailed) },
 		{ ROWS(read_one, singles) },
 		{ ALONE(say_masked) },
