@@ -19,7 +19,7 @@ DEFAULT_LIMIT = 40
 MAX_LIMIT = 10_000
 CREDENTIALS = ("X-API-KEY", "OAUTH-TOKEN", "AUTHORIZATION", "COOKIE")
 PARAMETERS = ("_limit", "_offset", "show_all", "api_key", "_format", "_mask",
-              "_current")
+              "_count", "_after", "_current")
 
 # HEADERS.  Content-Length is checked apart.
 ALWAYS = {
