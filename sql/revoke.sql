@@ -73,26 +73,24 @@ SELECT owner.id AS user_id, credential.id AS token_id,
 		OR EXISTS (
 			SELECT
 			FROM (
-				SELECT DISTINCT ON (user_role.role_id)
-					bit_or(permission.access::bigint) FILTER (WHERE place < 3) AS access
+				SELECT coalesce(
+						bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (
+							WHERE CASE permission.entity::text
+							WHEN 'PROJECT' THEN $3::text IS NULL
+								OR permission.entity_id::text = $3::text
+							WHEN 'GLOBAL' THEN $3::text IS NULL
+							ELSE false END),
+						bit_or(permission.access::bigint)
+							FILTER (WHERE permission.entity::text = 'GLOBAL')
+					) AS access
 				FROM user_role
-				JOIN (
-					SELECT role_id, permission_id, 1 AS source FROM role_permission
-					UNION ALL
-					SELECT role_id, id, 2 FROM permission
-				) AS granted ON granted.role_id = user_role.role_id
-				JOIN permission ON permission.id = granted.permission_id
-				CROSS JOIN LATERAL (
-					SELECT CASE permission.entity::text
-					WHEN 'PROJECT' THEN CASE
-						WHEN $3::text IS NULL OR permission.entity_id::text = $3::text
-						THEN 1 ELSE 3 END
-					WHEN 'GLOBAL' THEN CASE WHEN $3::text IS NULL THEN 1 ELSE 2 END
-					ELSE 3 END
-				) AS scope (place)
+				LEFT JOIN role_permission ON role_permission.role_id = user_role.role_id
+					AND role_permission.permission_id IS NOT NULL
+				JOIN permission ON permission.id = role_permission.permission_id
+					OR (role_permission.role_id IS NULL
+						AND permission.role_id = user_role.role_id)
 				WHERE user_role.user_id = owner.id
-				GROUP BY user_role.role_id, source, place
-				ORDER BY user_role.role_id, source, place
+				GROUP BY user_role.role_id
 			) AS role
 			WHERE role.access & 1::bigint <> 0::bigint
 		)
@@ -163,26 +161,24 @@ SELECT owner.id AS user_id, credential.id AS token_id,
 		OR EXISTS (
 			SELECT
 			FROM (
-				SELECT DISTINCT ON (user_role.role_id)
-					bit_or(permission.access::bigint) FILTER (WHERE place < 3) AS access
+				SELECT coalesce(
+						bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (
+							WHERE CASE permission.entity::text
+							WHEN 'PROJECT' THEN $3::text IS NULL
+								OR permission.entity_id::text = $3::text
+							WHEN 'GLOBAL' THEN $3::text IS NULL
+							ELSE false END),
+						bit_or(permission.access::bigint)
+							FILTER (WHERE permission.entity::text = 'GLOBAL')
+					) AS access
 				FROM user_role
-				JOIN (
-					SELECT role_id, permission_id, 1 AS source FROM role_permission
-					UNION ALL
-					SELECT role_id, id, 2 FROM permission
-				) AS granted ON granted.role_id = user_role.role_id
-				JOIN permission ON permission.id = granted.permission_id
-				CROSS JOIN LATERAL (
-					SELECT CASE permission.entity::text
-					WHEN 'PROJECT' THEN CASE
-						WHEN $3::text IS NULL OR permission.entity_id::text = $3::text
-						THEN 1 ELSE 3 END
-					WHEN 'GLOBAL' THEN CASE WHEN $3::text IS NULL THEN 1 ELSE 2 END
-					ELSE 3 END
-				) AS scope (place)
+				LEFT JOIN role_permission ON role_permission.role_id = user_role.role_id
+					AND role_permission.permission_id IS NOT NULL
+				JOIN permission ON permission.id = role_permission.permission_id
+					OR (role_permission.role_id IS NULL
+						AND permission.role_id = user_role.role_id)
 				WHERE user_role.user_id = owner.id
-				GROUP BY user_role.role_id, source, place
-				ORDER BY user_role.role_id, source, place
+				GROUP BY user_role.role_id
 			) AS role
 			WHERE role.access & 15::bigint <> 0::bigint
 		)
