@@ -78,7 +78,8 @@ PURE    = accept base64url config cursor database_url errors fingerprint hosts \
           token_list uri verdict words
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection \
             conninfo db dial endpoint gateway gateway_cgi gateway_fastcgi \
-            health listener log main signals statements supervisor tokens)
+            health listener log main signals statements supervisor token_rows \
+            tokens)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -112,7 +113,7 @@ $(B)/unit/%: tests/unit/%.c $(PURE:%=$(B)/%.o) | $(B)/unit
 $(B)/unit/statements_test: $(B)/statements.o
 # It brings a database and a log of its own.
 $(B)/unit/endpoint_test: $(B)/endpoint.o
-$(B)/unit/tokens_test: $(B)/tokens.o
+$(B)/unit/tokens_test: $(B)/tokens.o $(B)/token_rows.o $(B)/statements.o
 # They bring a clock of their own.
 $(B)/unit/health_test: $(B)/health.o
 $(B)/unit/log_test: $(B)/log.o

@@ -58,6 +58,7 @@ struct db {
 	int64_t since_ms; /* the connection is there */
 	bool patient;     /* see db_begin_request() */
 	bool asked_again; /* see db_asked_again() */
+	int64_t end_ms;   /* of the question, and of those that follow it */
 	int64_t asked_us; /* see db_asked_us() */
 	enum failure failure;
 };
@@ -231,25 +232,45 @@ ask_once(struct db *db, enum statement_id id,
 	return verdict;
 }
 
-enum db_result
-db_ask(
+static enum db_result
+ask_within(
     struct db *db, enum statement_id id, const struct statement_params *params)
 {
 	int64_t begun_us = clock_now_us();
-	int64_t end_ms = begun_us / 1000 + db->config->connect_timeout_ms +
-	                 db->config->query_timeout_ms;
 	struct verdict verdict = { DB_FAILED, true };
 
 	db->failure = FAILURE_AWAY; /* unless an attempt says more */
 	db->asked_again = false;
 	for (int i = 0; i < ATTEMPTS && verdict.replace; i++) {
 		db->asked_again = i > 0;
-		verdict = ask_once(db, id, params, end_ms);
+		verdict = ask_once(db, id, params, db->end_ms);
 	}
 	db->asked_us += clock_now_us() - begun_us;
 	if (verdict.result != DB_OK)
 		log_failure(db);
 	return verdict.result;
+}
+
+enum db_result
+db_ask(
+    struct db *db, enum statement_id id, const struct statement_params *params)
+{
+	db->end_ms = clock_now_ms() + db->config->connect_timeout_ms +
+	             db->config->query_timeout_ms;
+	return ask_within(db, id, params);
+}
+
+enum db_result
+db_ask_further(
+    struct db *db, enum statement_id id, const struct statement_params *params)
+{
+	return ask_within(db, id, params);
+}
+
+bool
+db_prepares(const struct db *db)
+{
+	return db->prepare;
 }
 
 bool

@@ -40,6 +40,19 @@ struct db *db_new(
 enum db_result db_ask(struct db *db, enum statement_id id,
     const struct statement_params *params) __attribute__((warn_unused_result));
 
+/*
+ * Ask what the last answer calls for, within the limits of the question that
+ * db_ask() asked.
+ */
+enum db_result db_ask_further(struct db *db, enum statement_id id,
+    const struct statement_params *params) __attribute__((warn_unused_result));
+
+/*
+ * Are statements prepared?  Else PostgreSQL plans each question anew, which
+ * takes ten times as long as the question itself.
+ */
+bool db_prepares(const struct db *db);
+
 /* Was the last question asked more than once? */
 bool db_asked_again(const struct db *db);
 

@@ -19,6 +19,16 @@
 
 #define STATEMENT_PARAMS_MAX 9
 
+/* Who is let in by a list, and whether others get a row; see list.sql. */
+enum statement_reader {
+	READER_ROLES,       /* a row for every caller: by their roles */
+	READER_PERMISSIONS, /* by their permissions */
+	READER_BITS,        /* no row for who is refused: by "user" alone */
+	READER_READERS,     /* by their roles */
+	READER_OWNERS,      /* owners */
+	READERS,
+};
+
 /* How a list's page is found; see list.sql. */
 enum statement_shape {
 	SHAPE_NEAR,  /* the first pages */
@@ -29,7 +39,7 @@ enum statement_shape {
 };
 
 /* The variants of list.sql and of one.sql. */
-#define STATEMENTS_OF_LIST (2 * SHAPES * 2 * 2 * 2)
+#define STATEMENTS_OF_LIST (READERS * SHAPES * 2 * 2 * 2)
 #define STATEMENTS_OF_ONE  (2 * 2)
 
 /* Named after the files of sql/statements/. */
@@ -65,18 +75,18 @@ extern const struct statement statements[STATEMENTS];
 /*
  * Which statement lists tokens, and which reads one?
  *
- * by_permission  Mage decides by permission (REQUIRE_USER_PERMISSIONS)
  * show_all       expired tokens too
  * uncounted      without the count of the whole list
  * details        with the columns of details.sql
+ * by_permission  Mage decides by permission (REQUIRE_USER_PERMISSIONS)
  * current        the token that the request carries, not the one with an id
  */
 static inline enum statement_id
-statement_list(bool by_permission, enum statement_shape shape, bool show_all,
-    bool uncounted, bool details)
+statement_list(enum statement_reader reader, enum statement_shape shape,
+    bool show_all, bool uncounted, bool details)
 {
 	return (enum statement_id)(
-	    STATEMENT_LIST + ((by_permission ? SHAPES : 0) + (int)shape) * 8 +
+	    STATEMENT_LIST + ((int)reader * SHAPES + (int)shape) * 8 +
 	    (show_all ? 4 : 0) + (uncounted ? 2 : 0) + (details ? 1 : 0));
 }
 

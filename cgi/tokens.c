@@ -1,39 +1,33 @@
 /*
- * tokens.c - what the database's answers mean.
+ * tokens.c - who asks, and which tokens are theirs.
  */
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fingerprint.h"
+#include "habit.h"
 #include "log.h"
 #include "statements.h"
+#include "token_rows.h"
 #include "tokens.h"
-
-/* The columns of list.sql's answer, and of one.sql's, which has details. */
-enum {
-	OUTCOME,
-	USER_ID,
-	COUNT,
-	ID,
-	EXPIRES,
-	TOKEN,
-	PLAIN_COLUMNS,
-	CREATED_AT = PLAIN_COLUMNS,
-	CLIENT_ID,
-	NAME,
-	DIGEST,
-	CURRENT,
-	EXPIRED,
-	COLUMNS,
-};
 
 /* From this offset on page_far.sql is faster; and past the page's length. */
 #define FAR_FROM 200
 
+/* What the last callers needed; see choose_cheapest(). */
+static struct habit beyond_user; /* more than the row of "user" lets them in */
+static struct habit long_lists;  /* theirs are longer than the page */
+
+/* A row for every caller, or none for those who are refused? */
+static bool
+is_brief(enum statement_reader reader)
+{
+	return reader >= READER_BITS;
+}
+
 static enum statement_id
-choose_statement(
-    const struct config *config, const struct tokens_request *request)
+choose_statement(const struct config *config,
+    const struct tokens_request *request, enum statement_reader reader)
 {
 	bool far =
 	    request->offset >= FAR_FROM && request->offset >= request->limit;
@@ -44,39 +38,24 @@ choose_statement(
 	if (request->which != TOKENS_LIST)
 		return statement_one(
 		    config->by_permission, request->which == TOKENS_CURRENT);
-	return statement_list(config->by_permission, shape, request->show_all,
+	return statement_list(reader, shape, request->show_all,
 	    request->uncounted, request->details);
-}
-
-/*
- * Does the count not say whether a token follows the page?  Then one row more
- * is asked for.
- */
-static bool
-peeks(const struct tokens_request *request)
-{
-	return request->uncounted || request->after != NULL;
-}
-
-static int64_t
-rows_asked(const struct tokens_request *request)
-{
-	if (request->which != TOKENS_LIST)
-		return 1;
-	return request->limit + (peeks(request) ? 1 : 0);
 }
 
 static enum db_result
 ask(struct db *db, const struct config *config,
-    const struct tokens_request *request)
+    const struct tokens_request *request, enum statement_reader reader,
+    enum db_result (*how)(
+        struct db *, enum statement_id, const struct statement_params *))
 {
 	const char *project = config->project_uuid;
 	const char show_all_sent[] = { request->show_all_sent ? 1 : 0 };
 	const char masked[] = { request->masked ? 1 : 0 };
 	const struct cursor *after = request->after;
-	uint64_t id_or_limit = htobe64(
-	    (uint64_t)(request->which == TOKENS_ONE ? request->id
-	                                            : rows_asked(request)));
+	uint64_t id_or_limit =
+	    htobe64((uint64_t)(request->which == TOKENS_ONE
+	                           ? request->id
+	                           : token_rows_asked(request)));
 	uint64_t offset = htobe64((uint64_t)request->offset);
 	uint64_t expires =
 	    htobe64(after != NULL ? (uint64_t)after->expires.us : 0);
@@ -98,232 +77,66 @@ ask(struct db *db, const struct config *config,
 		    sizeof offset, sizeof expires, sizeof id },
 	};
 
-	return db_ask(db, choose_statement(config, request), &params);
+	return how(db, choose_statement(config, request, reader), &params);
 }
 
-/* What the answer's first row says of the caller; false: not of list.sql. */
+/* Does the number of the page's rows say how long the whole list is? */
 static bool
-read_outcome(const struct answer *answer, enum tokens_outcome *outcome)
+may_be_whole(const struct tokens_request *request)
 {
-	static const char *const outcomes[] = {
-		[TOKENS_OK] = "ok",
-		[TOKENS_UNKNOWN_APPLICATION] = "invalid_api_key",
-		[TOKENS_UNKNOWN_TOKEN] = "invalid_oauth_token",
-		[TOKENS_EXPIRED_TOKEN] = "expired_oauth_token",
-		[TOKENS_NOT_A_VIEWER] = "unauthorized_access",
-	};
-	const char *text = answer_text(answer, 0, OUTCOME);
-
-	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
-		if (strcmp(text, outcomes[i]) == 0) {
-			*outcome = (enum tokens_outcome)i;
-			return true;
-		}
-	}
-	return false;
+	return request->which == TOKENS_LIST && !request->uncounted &&
+	       request->after == NULL && request->offset == 0 &&
+	       request->limit > 0;
 }
 
-/* The lesser of two numbers. */
-static int64_t
-least(int64_t a, int64_t b)
+/* The reader of the statement that answers every caller. */
+static enum statement_reader
+every_reader(const struct config *config)
 {
-	return a < b ? a : b;
+	return config->by_permission ? READER_PERMISSIONS : READER_ROLES;
 }
 
 /*
- * The rows that the answer must have, by the count; or, where that does not
- * say, as many as there are, if they are not too many.
+ * Choose what costs PostgreSQL least and would have answered the last callers:
+ * the reader, and whether asked leaves out the count.  Where questions are
+ * planned each time, two cost more than one form saves; and nobody, for whom
+ * health asks, is refused in any case.
  */
-static int64_t
-rows_due(const struct answer *answer, const struct tokens_request *request)
+static enum statement_reader
+choose_cheapest(const struct db *db, const struct config *config,
+    struct tokens_request *asked)
 {
-	int64_t count =
-	    request->uncounted ? INT64_MAX : answer_int64(answer, 0, COUNT);
-	int64_t rest = request->offset < count ? count - request->offset : 0;
-	int64_t due = least(rows_asked(request), rest);
-
-	if (!peeks(request))
-		return due;
-	return answer_is_null(answer, 0, ID) ? 0
-	                                     : least(due, answer_rows(answer));
+	if (asked->which != TOKENS_LIST || asked->token == NULL ||
+	    !db_prepares(db))
+		return every_reader(config);
+	if (may_be_whole(asked))
+		asked->uncounted = !habit_expects(&long_lists);
+	if (!habit_expects(&beyond_user))
+		return config->by_permission ? READER_OWNERS : READER_BITS;
+	return config->by_permission ? READER_PERMISSIONS : READER_READERS;
 }
 
-/* Has a column the same cell in all rows? */
+/* Does the answer to asked leave open what is requested? */
 static bool
-is_constant(const struct answer *answer, int column)
+falls_short(const struct answer *answer, const struct tokens_request *request,
+    const struct tokens_request *asked, enum statement_reader reader)
 {
-	const char *first = answer_text(answer, 0, column);
-	size_t len = answer_length(answer, 0, column);
-	int n = answer_rows(answer);
-
-	for (int i = 1; i < n; i++)
-		if (answer_length(answer, i, column) != len ||
-		    memcmp(answer_text(answer, i, column), first, len) != 0)
-			return false;
-	return true;
+	return (is_brief(reader) && answer_rows(answer) == 0) ||
+	       (asked->uncounted != request->uncounted &&
+	           answer_rows(answer) > request->limit);
 }
 
-/*
- * Does the answer hold together: one caller in all rows, and as many rows, each
- * with an id, as there must be?  (An empty page comes as one row without an
- * id.)
+/* The whole list came without its count: count it, and learn from its length.
  */
-static bool
-is_sound(const struct answer *answer, const struct tokens_request *request,
-    enum tokens_outcome outcome)
-{
-	int64_t size = 0;
-
-	if (answer_is_null(answer, 0, COUNT) != request->uncounted ||
-	    answer_is_null(answer, 0, USER_ID) != (outcome != TOKENS_OK))
-		return false;
-	if (outcome == TOKENS_OK)
-		size = rows_due(answer, request);
-	if (answer_rows(answer) != (size > 0 ? size : 1))
-		return false;
-	for (int i = 0; i < answer_rows(answer); i++)
-		if (answer_is_null(answer, i, ID) != (size == 0))
-			return false;
-	return is_constant(answer, OUTCOME) && is_constant(answer, USER_ID) &&
-	       is_constant(answer, COUNT);
-}
-
-static struct token_text
-read_text(const struct answer *answer, int row, int column)
-{
-	if (answer_is_null(answer, row, column))
-		return (struct token_text){ .bytes = NULL };
-	return (struct token_text){ answer_text(answer, row, column),
-		answer_length(answer, row, column) };
-}
-
-static struct token_moment
-read_moment(const struct answer *answer, int row, int column)
-{
-	if (answer_is_null(answer, row, column))
-		return (struct token_moment){ .known = false };
-	return (struct token_moment){ true, answer_int64(answer, row, column) };
-}
-
-/* NULL for SQL NULL, which has no bytes, and where another length is wrong. */
-static const unsigned char *
-read_digest(const struct answer *answer, int row, int column)
-{
-	if (answer_length(answer, row, column) != FINGERPRINT_DIGEST_LEN)
-		return NULL;
-	return (const unsigned char *)answer_text(answer, row, column);
-}
-
-static struct token_details
-read_details(const struct answer *answer, int row)
-{
-	return (struct token_details){
-		.created = read_moment(answer, row, CREATED_AT),
-		.client_id = read_text(answer, row, CLIENT_ID),
-		.name = read_text(answer, row, NAME),
-		.digest = read_digest(answer, row, DIGEST),
-		.current = answer_boolean(answer, row, CURRENT),
-		.expired = answer_boolean(answer, row, EXPIRED),
-	};
-}
-
-static bool
-contradicts(void)
-{
-	log_line("rows contradict each other: oauth_access_tokens --check "
-	         "says which column must be unique");
-	return false;
-}
-
-/*
- * Are n rows, in order, those of a page whose number the count does not check?
- * Rows come twice where two rows of another table share what is unique.
- */
-static bool
-belong_there(const struct token_row *rows, size_t n, const struct cursor *after)
-{
-	if (after != NULL && n > 0) {
-		const struct token_row border[] = {
-			{ .expires = after->expires, .id = after->id }, rows[0]
-		};
-
-		if (!token_list_is_sorted(border, 2))
-			return contradicts();
-	}
-	return token_list_is_sorted(rows, n) || contradicts();
-}
-
-/* Say how many rows the page has, of n that came, and what follows. */
 static void
-close_page(
-    struct token_list *list, size_t n, const struct tokens_request *request)
+complete(struct token_list *list, const struct tokens_request *request)
 {
-	int64_t end = request->offset + (int64_t)n;
-
-	list->n = n;
-	list->next = request->offset < list->count && end < list->count;
-	if (!peeks(request))
-		return;
-	list->next = (int64_t)n > request->limit;
-	if (list->next)
-		list->n--;
-}
-
-static enum db_result
-read_list(const struct answer *answer, const struct tokens_request *request,
-    bool details, struct token_list *list)
-{
-	size_t n =
-	    answer_is_null(answer, 0, ID) ? 0 : (size_t)answer_rows(answer);
-	struct token_row *rows = calloc(n + 1, sizeof *rows);
-	struct token_details *more =
-	    details ? calloc(n + 1, sizeof *more) : NULL;
-
-	*list = (struct token_list){ .rows = rows,
-		.details = more,
-		.masked = request->masked,
-		.uncounted = request->uncounted,
-		.user_id = answer_int64(answer, 0, USER_ID) };
-	if (rows == NULL || (details && more == NULL)) {
-		log_line("out of memory for %zu rows", n);
-		return DB_NO_MEMORY;
+	if (list->uncounted && !request->uncounted) {
+		list->uncounted = false;
+		list->count = (int64_t)list->n;
 	}
-	for (size_t i = 0; i < n; i++) {
-		rows[i].id = answer_int64(answer, (int)i, ID);
-		rows[i].expires = read_moment(answer, (int)i, EXPIRES);
-		rows[i].token = read_text(answer, (int)i, TOKEN);
-		if (!details)
-			continue;
-		more[i] = read_details(answer, (int)i);
-		rows[i].details = &more[i];
-	}
-	token_list_sort(rows, n);
-	if (peeks(request) && !belong_there(rows, n, request->after))
-		return DB_FAILED;
-	if (!list->uncounted)
-		list->count = answer_int64(answer, 0, COUNT);
-	close_page(list, n, request);
-	return DB_OK;
-}
-
-/* Is the answer one of the statement's, and does it hold together? */
-static bool
-is_answer(const struct answer *answer, const struct tokens_request *request,
-    bool details, enum tokens_outcome *outcome)
-{
-	static const unsigned int types[COLUMNS] = { TYPE_TEXT, TYPE_INT8,
-		TYPE_INT8, TYPE_INT8, TYPE_TIMESTAMPTZ, TYPE_TEXT,
-		TYPE_TIMESTAMPTZ, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA, TYPE_BOOL,
-		TYPE_BOOL };
-
-	if (!answer_has_types(
-	        answer, types, details ? COLUMNS : PLAIN_COLUMNS) ||
-	    answer_rows(answer) < 1 || !read_outcome(answer, outcome)) {
-		log_line("%s gave an unknown result",
-		    request->which == TOKENS_LIST ? "list.sql" : "one.sql");
-		return false;
-	}
-	return is_sound(answer, request, *outcome) || contradicts();
+	if (may_be_whole(request))
+		habit_note(&long_lists, list->next);
 }
 
 enum db_result
@@ -331,20 +144,27 @@ tokens_read(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
     struct token_list *list)
 {
-	bool details = request->details || request->which != TOKENS_LIST;
-	enum db_result result = ask(db, config, request);
-	const struct answer *answer = db_answer(db);
+	struct tokens_request asked = *request;
+	enum statement_reader reader = choose_cheapest(db, config, &asked);
+	enum db_result result = ask(db, config, &asked, reader, db_ask);
+	bool refused = false;
 
-	if (result != DB_OK)
-		return result;
-	if (!is_answer(answer, request, details, outcome))
-		return DB_FAILED;
-	if (*outcome == TOKENS_OK && request->which != TOKENS_LIST &&
-	    answer_is_null(answer, 0, ID))
-		*outcome = TOKENS_NOT_FOUND;
-	if (*outcome != TOKENS_OK)
-		return DB_OK;
-	return read_list(answer, request, details, list);
+	if (result == DB_OK &&
+	    falls_short(db_answer(db), request, &asked, reader)) {
+		refused = answer_rows(db_answer(db)) == 0;
+		answer_wipe(db_answer(db), TOKEN_TEXT);
+		asked = *request;
+		reader = every_reader(config);
+		result = ask(db, config, &asked, reader, db_ask_further);
+	}
+	if (result == DB_OK)
+		result = token_rows_read(
+		    db_answer(db), &asked, is_brief(reader), outcome, list);
+	if (result == DB_OK && *outcome == TOKENS_OK) {
+		habit_note(&beyond_user, refused);
+		complete(list, request);
+	}
+	return result;
 }
 
 static enum db_result
@@ -381,14 +201,14 @@ tokens_revoke(struct db *db, const struct config *config,
 {
 	static const unsigned int types[] = { TYPE_TEXT, TYPE_BOOL, TYPE_INT8,
 		TYPE_INT8 };
-	enum { FOUND = OUTCOME + 1, ENDED, CALLER, ALL };
+	enum { FOUND = TOKEN_OUTCOME + 1, ENDED, CALLER, ALL };
 	enum db_result result = ask_to_revoke(db, config, request);
 	const struct answer *answer = db_answer(db);
 
 	if (result != DB_OK)
 		return result;
 	if (!answer_has_types(answer, types, ALL) || answer_rows(answer) != 1 ||
-	    !read_outcome(answer, outcome) ||
+	    !token_rows_outcome(answer, outcome) ||
 	    answer_is_null(answer, 0, ENDED) ||
 	    answer_is_null(answer, 0, CALLER) != (*outcome != TOKENS_OK)) {
 		log_line("revoke.sql gave an unknown result");
@@ -416,6 +236,6 @@ tokens_forget(struct db *db, struct token_list *list)
 	free((void *)(uintptr_t)list->details);
 	*list = (struct token_list){ 0 };
 	if (db != NULL)
-		answer_wipe(db_answer(db), TOKEN);
+		answer_wipe(db_answer(db), TOKEN_TEXT);
 	db_forget(db);
 }

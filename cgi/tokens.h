@@ -53,7 +53,9 @@ struct tokens_request {
 
 /*
  * Authenticate the caller and read a page of their tokens, or one of them, in
- * one statement and one round trip.  Blocks as db_ask() does.
+ * one statement, whose snapshot all of the answer comes from.  Where a list is
+ * asked in a form that does not serve this caller, a second statement follows,
+ * and the answer is its own alone.  Blocks as db_ask() does.
  *
  * outcome  set only for DB_OK
  * list     filled only for DB_OK and TOKENS_OK, with one row where one token

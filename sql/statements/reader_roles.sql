@@ -3,8 +3,7 @@
 --
 -- Mage's bits: 1 owner, 2 admin, 4 editor, 8 viewer.
 
-owner.owner
-OR owner.roles::bigint & 7::bigint <> 0::bigint
+-- @include reader_bits
 OR EXISTS (
 	SELECT
 	FROM (

@@ -31,15 +31,17 @@ def _statements():
 STATEMENTS = _statements()
 
 # The forms of the list: who reads, which shape, "active" or "all", whether the
-# list is counted, and what is said of each token.
+# list is counted, and what is said of each token.  The BRIEF give no row to
+# callers who may not read, and no outcome to the others.
 READERS = ("roles", "permissions")
+BRIEF = ("bits", "readers", "owners")
 SHAPES = ("near", "far", "after", "scan")
 COUNTS = ("counted", "uncounted")
 DETAILS = ("plain", "details")
 FORMS = tuple(f"{count}_{details}" for count in COUNTS for details in DETAILS)
-LISTS = tuple(f"list_{reader}_{shape}_{which}_{form}" for reader in READERS
-              for shape in SHAPES for which in ("active", "all")
-              for form in FORMS)
+LISTS = tuple(f"list_{reader}_{shape}_{which}_{form}"
+              for reader in READERS + BRIEF for shape in SHAPES
+              for which in ("active", "all") for form in FORMS)
 PLAIN_LISTS = tuple(name for name in LISTS if name.endswith("_plain"))
 # The forms of one.sql: who reads, and which token.
 ONES = tuple(f"one_{reader}_{which}" for reader in READERS
@@ -47,9 +49,17 @@ ONES = tuple(f"one_{reader}_{which}" for reader in READERS
 # All that a caller's request runs.
 REQUESTS = LISTS + ONES
 
-PREPARE = "\\pset null NULL\n" + "".join(
-    f"PREPARE {name} (text, text, text, boolean, boolean, bigint, bigint,"
-    f" timestamptz, bigint) AS\n{STATEMENTS[name]};\n" for name in REQUESTS)
+PREPARED = {
+    name: f"PREPARE {name} (text, text, text, boolean, boolean, bigint, bigint,"
+          f" timestamptz, bigint) AS\n{STATEMENTS[name]};\n"
+    for name in REQUESTS}
+PREPARE = "\\pset null NULL\n" + "".join(PREPARED.values())
+
+
+def let_in(statement):
+    """The outcome that a statement prints for who may read."""
+    return NULL if statement.split("_")[1] in BRIEF else "ok"
+
 
 # A position that all tokens are behind: expires and id.
 START = (None, 2**63 - 1)
@@ -145,6 +155,10 @@ def run_each(cluster, database, steps, before="", user=ROLE):
     each of them printed, as a list of lines."""
     mark = "-- next --"
     script = before + "".join(f"\\echo {mark}\n{step}\n" for step in steps)
+    # What nobody executes need not be prepared.
+    executed = set(re.findall(r"\bEXECUTE (\w+)", script))
+    for name in PREPARED.keys() - executed:
+        script = script.replace(PREPARED[name], "")
     output = cluster.psql(script, database, user) + "\n"
     return [part.splitlines() for part in output.split(mark + "\n")[1:]]
 

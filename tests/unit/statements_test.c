@@ -8,7 +8,13 @@
 #include "statements.h"
 
 /* The words of a name, in their order; scan stands in for other shapes. */
-static const char *const modes[] = { "roles", "permissions" };
+static const char *const readers[READERS] = {
+	[READER_ROLES] = "roles",
+	[READER_PERMISSIONS] = "permissions",
+	[READER_BITS] = "bits",
+	[READER_READERS] = "readers",
+	[READER_OWNERS] = "owners",
+};
 static const char *const shapes[SHAPES] = {
 	[SHAPE_NEAR] = "near",
 	[SHAPE_FAR] = "far",
@@ -34,21 +40,21 @@ check_types(const struct statement *s, int n)
 /*
  * Each variant of list.sql, and none of them twice.
  *
- * mode, shape, extent, count, form  indices of words
+ * reader, shape, extent, count, form  indices of words
  */
 static void
-check_list(int mode, int shape, int extent, int count, int form)
+check_list(int reader, int shape, int extent, int count, int form)
 {
 	bool placed = shape == SHAPE_AFTER || shape == SHAPE_SCAN;
 	char name[64], stand_in[64];
-	enum statement_id id = statement_list(mode == 1,
+	enum statement_id id = statement_list((enum statement_reader)reader,
 	    (enum statement_shape)shape, extent == 1, count == 1, form == 1);
 	const struct statement *s = &statements[id];
 
-	snprintf(name, sizeof name, "list_%s_%s_%s_%s_%s", modes[mode],
+	snprintf(name, sizeof name, "list_%s_%s_%s_%s_%s", readers[reader],
 	    shapes[shape], extents[extent], counts[count], forms[form]);
 	snprintf(stand_in, sizeof stand_in, "list_%s_scan_%s_%s_%s",
-	    modes[mode], extents[extent], counts[count], forms[form]);
+	    readers[reader], extents[extent], counts[count], forms[form]);
 	assert_in_range(id, STATEMENT_LIST, STATEMENT_ONE - 1);
 	assert_string_equal(s->name, name);
 	assert_string_equal(statements[s->unindexed].name, stand_in);
@@ -61,7 +67,14 @@ check_list(int mode, int shape, int extent, int count, int form)
 	assert_int_equal(strstr(s->text, "sha256") != NULL, form == 1);
 	assert_int_equal(strstr(s->text, "created_at") != NULL, form == 1);
 	/* Only permissions depend on whether show_all was sent. */
-	assert_int_equal(strstr(s->text, "$4") != NULL, mode == 1);
+	assert_int_equal(
+	    strstr(s->text, "$4") != NULL, reader == READER_PERMISSIONS);
+	/* Roles are looked at where they may let somebody in. */
+	assert_int_equal(strstr(s->text, "role_permission") != NULL,
+	    reader != READER_BITS && reader != READER_OWNERS);
+	/* A caller who is refused gets a row where it says why. */
+	assert_int_equal(strstr(s->text, "unauthorized_access") != NULL,
+	    reader == READER_ROLES || reader == READER_PERMISSIONS);
 }
 
 static void
@@ -69,8 +82,8 @@ find_list(void **state)
 {
 	(void)state;
 	for (int i = 0; i < STATEMENTS_OF_LIST; i++)
-		check_list(i / (STATEMENTS_OF_LIST / 2), i / 8 % SHAPES,
-		    i / 4 % 2, i / 2 % 2, i % 2);
+		check_list(i / (8 * SHAPES), i / 8 % SHAPES, i / 4 % 2,
+		    i / 2 % 2, i % 2);
 }
 
 static const struct one {

@@ -13,6 +13,7 @@
 #include <endian.h>
 
 #include "failing_malloc.h"
+#include "habit.h"
 #include "log.h"
 #include "tokens.h"
 
@@ -58,8 +59,11 @@ struct answer {
 };
 
 struct db {
+	bool prepares;
 	enum db_result result;
-	struct answer answer;
+	struct answer answer;    /* to the last question */
+	struct answer further;   /* to the question that follows it */
+	enum statement_id first; /* that is asked */
 	enum statement_id asked;
 	struct param {
 		bool null;
@@ -83,6 +87,7 @@ enum db_result
 db_ask(
     struct db *db, enum statement_id id, const struct statement_params *params)
 {
+	db->first = id;
 	db->asked = id;
 	for (int i = 0; i < STATEMENT_PARAMS_MAX; i++) {
 		struct param *param = &db->params[i];
@@ -94,6 +99,26 @@ db_ask(
 			    (size_t)param->len);
 	}
 	return db->result;
+}
+
+enum db_result
+db_ask_further(
+    struct db *db, enum statement_id id, const struct statement_params *params)
+{
+	enum statement_id first = db->first;
+	enum db_result result;
+
+	db->further.wiped = db->answer.wiped;
+	db->answer = db->further;
+	result = db_ask(db, id, params);
+	db->first = first;
+	return result;
+}
+
+bool
+db_prepares(const struct db *db)
+{
+	return db->prepares;
 }
 
 int
@@ -1296,10 +1321,183 @@ run_out_of_memory_anywhere(void **state)
 	assert_true(run_out_of_memory(attempt_list) >= 2);
 }
 
+/*
+ * Callers one after the other, where statements are prepared: with which
+ * statement each is asked for at first, and at last.
+ */
+#define ROWS_1                                         \
+	{                                              \
+		{                                      \
+			NULL, "2", NULL, "9", "5", "a" \
+		}                                      \
+	}
+#define ROWS_3                                          \
+	{                                               \
+		{ NULL, "2", NULL, "9", "5", "a" },     \
+		    { NULL, "2", NULL, "8", "4", "b" }, \
+		{                                       \
+			NULL, "2", NULL, "7", "3", "c"  \
+		}                                       \
+	}
+#define FULL_1                                        \
+	{                                             \
+		{                                     \
+			"ok", "2", "1", "9", "5", "a" \
+		}                                     \
+	}
+#define FULL_3                                \
+	{                                     \
+		{ OK_2_3, "9", "5", "a" },    \
+		{                             \
+			OK_2_3, "8", "4", "b" \
+		}                             \
+	}
+#define SAYS(t)                                        \
+	{                                              \
+		{                                      \
+			t, NULL, "0", NULL, NULL, NULL \
+		}                                      \
+	}
+
+static const struct caller {
+	const char *name;
+	bool by_permission;
+	int64_t limit, offset;
+	int times; /* such callers in a row */
+	const char *first;
+	int n; /* rows of its answer */
+	const char *rows[ROWS_MAX][PLAIN];
+	const char *last; /* NULL: it is asked once */
+	int last_n;
+	const char *last_rows[ROWS_MAX][PLAIN];
+	enum tokens_outcome outcome;
+	int64_t count;
+} callers[] = {
+	{ "the first", false, 2, 0, 3, "bits_near_active_uncounted", 1, ROWS_1,
+	    NULL, 0, { { NULL } }, TOKENS_OK, 1 },
+	{ "an empty list", false, 2, 0, 1, "bits_near_active_uncounted", 1,
+	    { { NULL, "2", NULL, NULL, NULL, NULL } }, NULL, 0, { { NULL } },
+	    TOKENS_OK, 0 },
+	{ "a long list", false, 2, 0, 1, "bits_near_active_uncounted", 3,
+	    ROWS_3, "roles_near_active_counted", 2, FULL_3, TOKENS_OK, 3 },
+	{ "another one", false, 2, 0, 2, "bits_near_active_counted", 2,
+	    { { NULL, "2", "3", "9", "5", "a" },
+	        { NULL, "2", "3", "8", "4", "b" } },
+	    NULL, 0, { { NULL } }, TOKENS_OK, 3 },
+	{ "short ones again", false, 2, 0, HABIT_LENGTH,
+	    "bits_near_active_counted", 1,
+	    { { NULL, "2", "1", "9", "5", "a" } }, NULL, 0, { { NULL } },
+	    TOKENS_OK, 1 },
+	{ "one after them", false, 2, 0, 1, "bits_near_active_uncounted", 1,
+	    ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
+	{ "a page further on", false, 2, 1, 1, "bits_near_active_counted", 1,
+	    { { NULL, "2", "2", "9", "5", "a" } }, NULL, 0, { { NULL } },
+	    TOKENS_OK, 2 },
+	{ "the count alone", false, 0, 0, 1, "bits_near_active_counted", 1,
+	    { { NULL, "2", "2", NULL, NULL, NULL } }, NULL, 0, { { NULL } },
+	    TOKENS_OK, 2 },
+	{ "a wrong token", false, 2, 0, 2, "bits_near_active_uncounted", 0,
+	    { { NULL } }, "roles_near_active_counted", 1,
+	    SAYS("invalid_oauth_token"), TOKENS_UNKNOWN_TOKEN, 0 },
+	{ "who may not read", false, 2, 0, 2, "bits_near_active_uncounted", 0,
+	    { { NULL } }, "roles_near_active_counted", 1,
+	    SAYS("unauthorized_access"), TOKENS_NOT_A_VIEWER, 0 },
+	{ "one who reads by a role", false, 2, 0, 1,
+	    "bits_near_active_uncounted", 0, { { NULL } },
+	    "roles_near_active_counted", 1, FULL_1, TOKENS_OK, 1 },
+	{ "others", false, 2, 0, HABIT_LENGTH, "readers_near_active_uncounted",
+	    1, ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
+	{ "one after others", false, 2, 0, 1, "bits_near_active_uncounted", 1,
+	    ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
+	{ "an owner", true, 2, 0, 1, "owners_near_active_uncounted", 1, ROWS_1,
+	    NULL, 0, { { NULL } }, TOKENS_OK, 1 },
+	{ "one who reads by permissions", true, 2, 0, 1,
+	    "owners_near_active_uncounted", 0, { { NULL } },
+	    "permissions_near_active_counted", 1, FULL_1, TOKENS_OK, 1 },
+	{ "others by permissions", true, 2, 0, HABIT_LENGTH,
+	    "permissions_near_active_uncounted", 1,
+	    { { "ok", "2", NULL, "9", "5", "a" } }, NULL, 0, { { NULL } },
+	    TOKENS_OK, 1 },
+};
+
+static void
+check_asked(enum statement_id id, const char *name)
+{
+	char whole[64];
+
+	snprintf(whole, sizeof whole, "list_%s_plain", name);
+	assert_string_equal(statements[id].name, whole);
+}
+
+static void
+meet(const struct caller *row)
+{
+	const struct config mode = { .by_permission = row->by_permission };
+	const struct tokens_request request = { .token = "t",
+		.token_len = 1,
+		.limit = row->limit,
+		.offset = row->offset };
+	struct db db = { .prepares = true,
+		.answer = { .n = row->n },
+		.further = { .n = row->last_n } };
+	enum tokens_outcome outcome = TOKENS_NOT_FOUND;
+	struct token_list page = { .n = 0 };
+
+	set_cells(&db.answer, row->rows[0], PLAIN);
+	set_cells(&db.further, row->last_rows[0], PLAIN);
+	logged = 0;
+	assert_int_equal(
+	    tokens_read(&db, &mode, &request, &outcome, &page), DB_OK);
+	assert_int_equal(logged, 0);
+	assert_int_equal(outcome, row->outcome);
+	check_asked(db.first, row->first);
+	check_asked(db.asked, row->last != NULL ? row->last : row->first);
+	assert_false(page.uncounted);
+	assert_int_equal(page.count, row->count);
+	assert_int_equal(page.next, row->offset + (int64_t)page.n < row->count);
+	tokens_forget(&db, &page);
+	/* Of each answer, before it is gone. */
+	assert_int_equal(db.answer.wiped, row->last != NULL ? 2 : 1);
+}
+
+/* The habits of the program begin with the first caller. */
+static void
+learn(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(callers); i++)
+		for (int n = 0; n < callers[i].times; n++)
+			meet(&callers[i]);
+}
+
+/* What a form does not give is no answer: an outcome, and none. */
+static void
+mistake_forms(void **state)
+{
+	static const char *const with[PLAIN] = { "ok", "2", NULL, "9", "5",
+		"a" };
+	const struct tokens_request request = {
+		.token = "t", .token_len = 1, .limit = 2
+	};
+	struct db db = { .prepares = true, .answer = { .n = 1 } };
+	enum tokens_outcome outcome;
+	struct token_list page = { .n = 0 };
+
+	(void)state;
+	set_cells(&db.answer, with, PLAIN);
+	logged = 0;
+	assert_int_equal(
+	    tokens_read(&db, &config, &request, &outcome, &page), DB_FAILED);
+	assert_int_equal(logged, 1);
+	forget(&db, &page);
+}
+
 int
 main(void)
 {
 	static const struct tests tests[] = {
+		{ ALONE(learn) },
+		{ ALONE(mistake_forms) },
 		{ ROWS(read_answer, replies) },
 		{ ROWS(peek, peeks) },
 		{ ALONE(refuse_uncounted) },
