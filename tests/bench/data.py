@@ -8,7 +8,10 @@ from kit.example import API_KEY
 from kit.postgresql import ROLE, Cluster as PrivateCluster, Database
 from kit.run import ROOT
 
-DEMO, HEAVY, HUNDRED = 2, 3, 4  # users; the rest follow, all viewers
+# Users.  DEMO is an owner and has eight tokens; the rest, from HEAVY on, are
+# viewers by legacy bits, except these.
+DEMO, HEAVY, HUNDRED, HUNDRED_OWNER, HUNDRED_ROLE, EIGHT, EIGHT_ROLE = \
+    range(2, 9)
 ADDRESS = "/api/oauth_access_tokens"
 INDEX = "ix_oauth2_access_token_user_id_expires_id"
 
@@ -23,10 +26,11 @@ SETTINGS = {
 # What a peer that selects whole rows logs in as; the others have our own role.
 READER = "reader"
 
-# A user for each 100 tokens.  Most have 40 to 100, on average 70, and one in
-# 20 has 470: 90 on average; the heavy user has the rest.  One token in ten is
-# active.  They lie in the table in the order in which they expire, as it is
-# where each lives equally long, and the users' are mixed.
+# A user for each 100 tokens.  Three have 100 and two have 8.  Most have 40 to
+# 100, on average 70, and one in 20 has 470: 90 on average; the heavy user has
+# the rest.  One token in ten is active.  They lie in the table in the order in
+# which they expire, as it is where each lives equally long, and the users' are
+# mixed.
 TOKENS = """
 INSERT INTO "user" (id, username, email, roles)
 SELECT u, 'user_' || u, 'user_' || u || '@example.com', 4
@@ -47,13 +51,26 @@ SELECT 1, u,
 FROM (
 	SELECT u, n
 	FROM generate_series(%(heavy)s, %(last)s) AS u
-	CROSS JOIN LATERAL generate_series(1, CASE
+	CROSS JOIN LATERAL generate_series(10, 9 + CASE
 		WHEN u = %(heavy)s THEN %(heavy_rows)s
-		WHEN u = %(hundred)s THEN 100
+		WHEN u IN (%(hundreds)s) THEN 100
+		WHEN u IN (%(eights)s) THEN 8
 		WHEN u %% 20 = 0 THEN 470
 		ELSE 40 + u * 7919 %% 61 END) AS n
 ) AS made
 ORDER BY 3, u;
+
+-- Mage's roles, each with a permission for all projects (Mage's bits: see
+-- reader_roles.sql), and users who are viewers by one of them, or owners.
+INSERT INTO role (id, name)
+	VALUES (1, 'Owner'), (2, 'Admin'), (3, 'Editor'), (4, 'Viewer');
+INSERT INTO permission (id, entity, access)
+	SELECT id, 'GLOBAL', 1 << id - 1 FROM role;
+INSERT INTO role_permission (permission_id, role_id) SELECT id, id FROM role;
+INSERT INTO user_role (user_id, role_id)
+	SELECT id, 4 FROM "user" WHERE id IN (%(by_role)s);
+UPDATE "user" SET roles = NULL, owner = id IN (%(owners)s)
+	WHERE id IN (%(by_role)s, %(owners)s);
 """
 
 
@@ -65,8 +82,12 @@ class Data(Database):
         self.rows, self.heavy_rows = rows, heavy_rows
         cluster.create(name, "schema.sql", "demo.sql", "role.sql")
         self.sql(TOKENS % {
-            "heavy": HEAVY, "hundred": HUNDRED, "last": HEAVY + rows // 100,
-            "heavy_rows": self.heavy_rows})
+            "heavy": HEAVY, "last": HEAVY + rows // 100,
+            "heavy_rows": self.heavy_rows,
+            "hundreds": f"{HUNDRED}, {HUNDRED_OWNER}, {HUNDRED_ROLE}",
+            "eights": f"{EIGHT}, {EIGHT_ROLE}",
+            "owners": HUNDRED_OWNER,
+            "by_role": f"{HUNDRED_ROLE}, {EIGHT_ROLE}"})
         self.sql(f"""
             GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER};
             ALTER ROLE oauth_access_tokens CONNECTION LIMIT -1;""")
@@ -135,11 +156,12 @@ class Workload:
             ("OAUTH-TOKEN", token or data.token(self.user)),))
 
 
+EXAMPLE = Workload("example", "the documented request, 8 tokens", DEMO, 20)
 HUNDRED_PAGE = Workload(
     "hundred", "a user with 100 tokens, the default page", HUNDRED)
 
 WORKLOADS = (
-    Workload("example", "the documented request, 8 tokens", DEMO, 20),
+    EXAMPLE,
     HUNDRED_PAGE,
     Workload("heavy", "the heavy user's first page", HEAVY),
     Workload("deep", "the heavy user's page at nine tenths of his list", HEAVY,

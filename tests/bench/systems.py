@@ -64,7 +64,7 @@ class Kit:
         shutil.copytree(PEERS, self.directory, dirs_exist_ok=True)
         shutil.copytree(BUILT, self.directory, dirs_exist_ok=True)
         for name in PLAIN:
-            self.statement_file(name).write_text(for_peers(name))
+            self.statement_file(name).write_text(for_peers(STATEMENTS[name]))
 
     def statement_file(self, name):
         return self.directory / f"{name}.sql"
@@ -75,12 +75,12 @@ PLAIN = [name for name in STATEMENTS
          if re.match("list_roles_.*_counted_plain", name)]
 
 
-def for_peers(name):
+def for_peers(text):
     """A statement without a gap in its parameters, as the peers' libraries do
     not say what type one that is not used has: $4 is for permissions.  Peers
     know no position in a list."""
     return re.sub(r"\$([567])", lambda m: f"${int(m[1]) - 1}",
-                  re.sub(r"\$[89]", "NULL", STATEMENTS[name]))
+                  re.sub(r"\$[89]", "NULL", text))
 
 
 def job(data, workload, kit):
@@ -180,7 +180,7 @@ class Thin(Constant, Ours):
     def files(self):
         limit, offset = self.job.workload.numbers(self.job.data)
         return {**super().files(),
-                ".sql": for_peers(self.job.shape).encode(),
+                ".sql": for_peers(STATEMENTS[self.job.shape]).encode(),
                 ".values": f"{API_KEY} {limit} {offset}".encode()}
 
 
@@ -329,7 +329,7 @@ class Pgbench:
         names = {"1": ":key", "2": ":token", "3": "NULL", "4": "false",
                  "5": ":limit", "6": ":offset"}
         return re.sub(r"\$(\d)", lambda m: names[m[1]],
-                      for_peers(self.job.shape))
+                      for_peers(STATEMENTS[self.job.shape]))
 
     def variables(self):
         limit, offset = self.job.workload.numbers(self.job.data)

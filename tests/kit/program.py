@@ -53,6 +53,7 @@ class Program:
     name         what the cases call it
     environment  variables beside those of the settings
     wrapper      the command that the program is run with
+    file         the program
     log_reader   False: standard error is a pipe that nobody reads
     settings     without OAUTH_TOKENS_ before the name
     """
@@ -61,8 +62,9 @@ class Program:
     fast = True
 
     def __init__(self, name, database, tcp=False, environment=None,
-                 wrapper=(), log_reader=True, **settings):
-        self.name, self.wrapper, self.log_reader = name, wrapper, log_reader
+                 wrapper=(), log_reader=True, file=PROGRAM, **settings):
+        self.name, self.command = name, [*wrapper, file]
+        self.log_reader = log_reader
         self.directory = machine.temporary_directory()
         self.environment = {
             "PGSERVICEFILE": str(database.service_file(self.directory)),
@@ -83,7 +85,7 @@ class Program:
         """Start the process.  Who connects before it is there waits for it."""
         with self._open_log() as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, PROGRAM], stdin=self.listening, stderr=log,
+                self.command, stdin=self.listening, stderr=log,
                 stdout=subprocess.DEVNULL, cwd="/", env=self.environment)
         atexit.register(self.process.kill)
 

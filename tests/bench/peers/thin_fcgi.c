@@ -13,7 +13,8 @@
 
 #include "peer.h"
 
-#define NAME "list"
+#define NAME    "list"
+#define USER_ID 1 /* a column */
 
 /* Connected to the database, with the statement prepared; or NULL. */
 static PGconn *
@@ -42,8 +43,7 @@ ask(PGconn *connection, const char *key, const char *token,
 		sizeof masked, 8, 8 };
 	PGresult *result =
 	    PQexecPrepared(connection, NAME, 6, values, lengths, binary, 1);
-	int ok = PQntuples(result) > 0 &&
-	         strcmp(PQgetvalue(result, 0, 0), "ok") == 0;
+	int ok = PQntuples(result) > 0 && !PQgetisnull(result, 0, USER_ID);
 
 	PQclear(result);
 	return ok;
