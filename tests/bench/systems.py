@@ -187,7 +187,7 @@ class Thin(Constant, Ours):
 class Peer(Http):
     """A service of its own, started by command()."""
 
-    def environment(self, listen, user="oauth_access_tokens"):
+    def peer_environment(self, listen, user="oauth_access_tokens"):
         return {**self.job.data.environment(user), "LISTEN": str(listen),
                 "WORKERS": str(WORKERS)}
 
@@ -249,7 +249,7 @@ clear_env = no
 """)
         [program] = pathlib.Path("/usr/sbin").glob("php-fpm[0-9]*")
         self.launch([program, "--fpm-config", file],
-                    **self.environment(listen))
+                    **self.peer_environment(listen))
 
 
 class Node:
@@ -261,7 +261,7 @@ class Node:
     def launch_peer(self, listen):
         self.launch(["node", self.job.kit.directory / "node.js"],
                     NODE_ENV="production", **self.how(),
-                    **self.environment(listen))
+                    **self.peer_environment(listen))
 
 
 class NodeAlone(Node, Alone):
@@ -305,7 +305,7 @@ class Mage(Alone):
 
     def launch_peer(self, listen):
         self.launch(["/usr/bin/python3", self.job.kit.directory / "mage.py"],
-                    **self.environment(listen, datas.READER))
+                    **self.peer_environment(listen, datas.READER))
 
 
 class Pgbench:
