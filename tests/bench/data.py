@@ -138,6 +138,8 @@ class Workload:
     limit: int = None  # the default, 40
     deep: bool = False  # skip nine tenths of his list
     details: bool = False
+    uncounted: bool = False
+    after: str = ""  # a cursor
 
     def numbers(self, data):
         """(_limit, _offset)"""
@@ -145,9 +147,12 @@ class Workload:
 
     def target(self, data):
         offset = self.numbers(data)[1]
+        documented = self.limit and not self.uncounted  # with _offset=0
         parts = [f"_limit={self.limit}" if self.limit else "",
-                 f"_offset={offset}" if self.limit or offset else "",
+                 f"_offset={offset}" if offset or documented else "",
                  "show_all=1", "_format=with_details" * self.details,
+                 "_count=0" * self.uncounted,
+                 f"_after={self.after}" if self.after else "",
                  f"api_key={API_KEY}"]
         return ADDRESS + "?" + "&".join(filter(None, parts))
 
@@ -167,6 +172,8 @@ WORKLOADS = (
     Workload("deep", "the heavy user's page at nine tenths of his list", HEAVY,
              deep=True),
 )
+
+ORDINARY = (EXAMPLE.name, HUNDRED_PAGE.name)
 
 # In one answer all that the program gives in one, for its memory.
 WHOLE = Workload("whole", "10,000 tokens in one answer", HEAVY, 10_000)

@@ -11,7 +11,6 @@ on the machine only adds to it, so that of the blocks the first decile counts;
 the median shows how quiet the machine was."""
 
 import dataclasses
-import os
 import pathlib
 import re
 import shutil
@@ -25,11 +24,9 @@ from kit.run import PROGRAM
 import data as datas
 import libpq
 from common import STATEMENTS
-from systems import BUILT, for_peers
+from systems import BUILT, LEAST, OLD, for_peers
 
 BLOCK = 25  # requests
-
-LEAST = pathlib.Path(__file__).with_name("least.sql").read_text()
 
 # As begin_session() in db.c has it, for PGOPTIONS.
 SETTINGS = "-c lock_timeout=1s -c statement_timeout=5s -c row_security=off"
@@ -122,11 +119,10 @@ def things(data, files):
         "list_(?!permissions).*near_all_counted_plain", name)}
     texts |= {pathlib.Path(file).name: pathlib.Path(file).read_text().split(
         "\n;\n") for file in files}
-    before = os.environ.get("OLD")
     return ([Statements(name, connection, each)
              for name, each in texts.items()],
             [smallest_program(data), Whole("ours", PROGRAM, data),
-             *([Whole("ours-before", before, data)] if before else [])])
+             *([Whole("ours-before", OLD, data)] if OLD else [])])
 
 
 def block_us(thing, ask):
@@ -196,7 +192,7 @@ def compare(results, data, rounds, files=()):
         smallest, ours = of_programs[:2]
         results.limits.append((
             f"PostgreSQL's CPU to the smallest statement's, {workload.name},"
-            f" {who}", most, round(ours.least / smallest.least, 2)))
+            f" {who}, alone", most, round(ours.least / smallest.least, 2)))
     if custom := statements[0].connection.sql(
             "SELECT string_agg(name, ', ') FROM pg_prepared_statements"
             " WHERE custom_plans > generic_plans"):

@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 
+from data import ORDINARY
 from kit.run import PROGRAM
 
 # In a file of results: what stands above is the benchmark's and replaced by the
@@ -172,6 +173,7 @@ class Promise:
     at_least: float = 0
     at_most: float = math.inf
     phase: str = "with"
+    pooled: bool = False  # one verdict, by all ratios together
 
     @property
     def wanted(self):
@@ -183,7 +185,6 @@ class Promise:
         return self.at_least <= got <= self.at_most
 
 
-ORDINARY = ("example", "hundred")
 ALL = ("example", "hundred", "heavy", "deep")
 
 
@@ -204,8 +205,16 @@ def worker_cpu(a, b):
     return a.cpu_per_1000("worker") / max(b.cpu_per_1000("worker"), 1e-9)
 
 
+def database_cpu(a, b):
+    return a.cpu_per_1000("database") / max(b.cpu_per_1000("database"), 1e-9)
+
+
 def duration(a, b):
     return b.rate / a.rate
+
+
+# Against the older program of OLD.
+NOT_SLOWER = 0.97  # by so much two runs of one program may differ
 
 
 PROMISES = (
@@ -236,6 +245,30 @@ PROMISES = (
             duration, ALL, (1, 8), at_most=1.3),
     Promise("the database's time for the deep page to the count's",
             ("pgbench", "count"), duration, ("deep",), (1,), at_most=2),
+    # Neither the length of the list nor the depth of the page counts.
+    Promise("time of 100,000 tokens without count to that of 100",
+            ("ours-uncounted-heavy", "ours-uncounted"), duration,
+            ("hundred",), (1, 8, 32), at_most=1.2),
+    Promise("PostgreSQL's CPU for 100,000 tokens without count to 100",
+            ("ours-uncounted-heavy", "ours-uncounted"), database_cpu,
+            ("hundred",), (8, 32), at_most=1.2),
+    Promise("time of the last page by cursor to the second's",
+            ("ours-cursor-last", "ours-cursor"), duration, ("heavy",),
+            (1, 8, 32), at_most=1.2),
+    Promise("PostgreSQL's CPU for the last page by cursor to the second's",
+            ("ours-cursor-last", "ours-cursor"), database_cpu, ("heavy",),
+            (8, 32), at_most=1.2),
+    Promise("PostgreSQL's CPU to the smallest statement's",
+            ("ours", "least"), database_cpu, ORDINARY, (8, 32), at_most=1.2),
+    Promise("PostgreSQL's CPU by a role to the smallest statement's",
+            ("ours-role", "least"), database_cpu, ORDINARY, (8, 32),
+            at_most=1.5),
+    Promise("ours to that before", ("ours", "ours-before"), rate, ORDINARY,
+            (8, 32), at_least=1.1),
+    Promise("ours to that before, all together", ("ours", "ours-before"), rate,
+            ORDINARY, (8, 32), at_least=1.2, pooled=True),
+    Promise("ours by a role to that before", ("ours-role", "ours-role-before"),
+            rate, ORDINARY, (8, 32), at_least=NOT_SLOWER),
     # Only told: what is reached where next to nothing is done between
     # transport and database, an older program of ours, Node at its best with
     # its queries, and a request by CGI.
@@ -299,15 +332,21 @@ class Results:
 
     def _judged(self, promise):
         """(what, wanted, got, kept) of each part that was measured."""
+        values = {}
         for workload, connections in itertools.product(
                 promise.workloads, promise.connections):
             samples = [self.samples.get(
                 (promise.phase, workload, connections, system))
                 for system in promise.systems]
             if all(samples):
-                got = spread(map(promise.value, *samples))
-                yield (f"{promise.what}, {workload}, {connections} at once",
-                       promise.wanted, got.text(2), promise.kept(got.median))
+                values[f"{promise.what}, {workload}, {connections} at once"] \
+                    = [*map(promise.value, *samples)]
+        if promise.pooled and values:
+            values = {promise.what: sum(values.values(), [])}
+        for what, each in values.items():
+            got = spread(each)
+            yield (what, promise.wanted, got.text(2),
+                   promise.kept(got.median))
 
     def print_promises(self):
         """True when all that were measured are kept."""
@@ -317,7 +356,7 @@ class Results:
                   for what, most, got in self.limits]
         lines.append(("requests that failed", "0", f"{self.failed()}",
                       self.failed() == 0))
-        row = "{:<76}{:>8}  {:<26}{}"
+        row = "{:<80}{:>8}  {:<26}{}"
         print("\n" + row.format("promise", "wanted", "got", ""))
         for what, wanted, got, kept in lines:
             word = "NOT OK" if not kept else "ok" if wanted != "-" else ""

@@ -23,6 +23,7 @@ from common import STATEMENTS
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 BUILT = BUILD / "bench"
+LEAST = pathlib.Path(__file__).with_name("least.sql").read_text()
 # Each system gets as many processes as there are processors, but for Mage's
 # stack; ours has what its configuration files say, which is made for two.
 WORKERS = os.cpu_count()
@@ -112,20 +113,90 @@ class Ours(Http, servers.Lighttpd):
     pass
 
 
-class OursDetails(Ours):
-    """The same lists, with details."""
-
-    def __init__(self, kind, plain):
-        super().__init__(kind, job(plain.data, dataclasses.replace(
-            plain.workload, details=True), plain.kit))
-
-
 class OursBefore(Ours):
     """An older program in the place of ours."""
 
     def prepare(self):
         shutil.copy(OLD, self.directory / "cgi-bin" / NAME)
         super().prepare()
+
+
+def changed(plain, **what):
+    """The job with another workload, which keeps its name."""
+    workload = dataclasses.replace(plain.workload, **what)
+    return job(plain.data, workload, plain.kit)
+
+
+class OursDetails(Ours):
+    """The same lists, with details."""
+
+    def __init__(self, kind, plain):
+        super().__init__(kind, changed(plain, details=True))
+
+
+class OursUncounted(Ours):
+    """The same lists, without their count."""
+
+    def __init__(self, kind, plain):
+        super().__init__(kind, changed(plain, uncounted=True))
+
+
+class OursUncountedHeavy(Ours):
+    """The heavy user's list instead, without its count."""
+
+    def __init__(self, kind, plain):
+        super().__init__(
+            kind, changed(plain, uncounted=True, user=datas.HEAVY))
+
+
+class OursCursor(Ours):
+    """A page by cursor: the second one."""
+
+    def __init__(self, kind, plain):
+        page, _ = plain.workload.numbers(plain.data)
+        after = cursor(plain, self.before(plain.data, page))
+        super().__init__(kind, changed(plain, uncounted=True, after=after))
+
+    def before(self, _data, page):
+        """How many tokens come before it."""
+        return page
+
+
+class OursCursorLast(OursCursor):
+    """The last page by cursor, of 100,000 tokens the 2,500th."""
+
+    def before(self, data, page):
+        return data.heavy_rows - page
+
+
+def cursor(plain, before):
+    """The cursor behind so many tokens, as the program's links have it."""
+    after = ""
+    while before > 0:
+        limit = min(before, datas.WHOLE.limit)
+        answer = changed(plain, uncounted=True, limit=limit, after=after).raw
+        after = re.search(
+            rb'_after=([^&>]+)[^>]*>; rel="next"', answer)[1].decode()
+        before -= limit
+    return after
+
+
+class ByRole:
+    """The same list, of a user who reads by a role."""
+
+    USERS = {datas.DEMO: datas.EIGHT_ROLE, datas.HUNDRED: datas.HUNDRED_ROLE}
+
+    def __init__(self, kind, plain):
+        super().__init__(
+            kind, changed(plain, user=self.USERS[plain.workload.user]))
+
+
+class OursByRole(ByRole, Ours):
+    pass
+
+
+class OursByRoleBefore(ByRole, OursBefore):
+    pass
 
 
 class OursCgi(Http, servers.LighttpdCgi):
@@ -182,6 +253,13 @@ class Thin(Constant, Ours):
         return {**super().files(),
                 ".sql": for_peers(STATEMENTS[self.job.shape]).encode(),
                 ".values": f"{API_KEY} {limit} {offset}".encode()}
+
+
+class Least(Thin):
+    """The same with the smallest statement: see least.py."""
+
+    def files(self):
+        return {**super().files(), ".sql": for_peers(LEAST).encode()}
 
 
 class Peer(Http):
@@ -365,6 +443,7 @@ class System:
     connections: tuple = (1, 8, 32)
     answers: bool = True  # by itself: it knows a wrong token
     speaks_http: bool = True
+    workloads: tuple = tuple(w.name for w in datas.WORKLOADS)
 
 
 OURS = System("ours", Ours)
@@ -373,13 +452,21 @@ OURS_GROWN = System("ours-grown", Ours)
 SYSTEMS = (
     OURS,
     System("ours-details", OursDetails),
-    *([System("ours-before", OursBefore)] if OLD else []),
+    System("ours-uncounted", OursUncounted),
+    System("ours-uncounted-heavy", OursUncountedHeavy, workloads=("hundred",)),
+    System("ours-cursor", OursCursor, workloads=("heavy",)),
+    System("ours-cursor-last", OursCursorLast, workloads=("heavy",)),
+    System("ours-role", OursByRole, workloads=datas.ORDINARY),
+    *([System("ours-before", OursBefore),
+       System("ours-role-before", OursByRoleBefore, workloads=datas.ORDINARY)]
+      if OLD else []),
     System("ours-fcgid", OursFcgid, "apache_fcgid"),
     System("ours-proxy-fcgi", OursProxyFcgi, "apache_proxy_fcgi"),
     System("ours-cgi", OursCgi, "lighttpd_cgi", (1, 8)),
     System("constant", ConstantFastCgi, answers=False),
     System("constant-cgi", ConstantCgi, "lighttpd_cgi", (1, 8), False),
     System("thin", Thin),
+    System("least", Least),
     System("pgbench", Pgbench, speaks_http=False),
     System("count", PgbenchCount, connections=(1,), speaks_http=False),
     System("php", Php),
