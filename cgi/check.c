@@ -40,11 +40,11 @@ static const struct {
 	const char *remedy;
 } remedies[] = {
 	{ "28P01", "",
-	    "The password is wrong, or the role is missing: run role.sql, set "
-	    "the password with psql's \\password, and write the same to the "
-	    "service file (README, Install, step 2)." },
+	    "The password is wrong, or the role is missing: run sql/setup "
+	    "(README, Install, step 2); where the service file is a copy, "
+	    "copy its section again." },
 	{ "28000", "",
-	    "PostgreSQL does not let this user in from here: run role.sql "
+	    "PostgreSQL does not let this user in from here: run sql/setup "
 	    "(README, Install, step 2), and look in pg_hba.conf for this "
 	    "user, database and address." },
 	{ "3D000", "", "Name the database of Mage; psql -l lists all." },
@@ -53,8 +53,8 @@ static const struct {
 	    "CONNECTION LIMIT, or run fewer workers." },
 	{ "57P03", "", "PostgreSQL starts or stops: ask again in a moment." },
 	{ "", "session is read-only",
-	    "Write target_session_attrs=primary; or run role.sql again: an "
-	    "older one made all transactions read-only." },
+	    "Write target_session_attrs=primary; or run sql/setup again: an "
+	    "older role.sql made all transactions read-only." },
 	{ "", "could not translate host name",
 	    "There is no such host: mend its name in the connection string or "
 	    "service file." },

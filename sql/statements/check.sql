@@ -160,7 +160,7 @@ WITH needed (relation, name, type) AS (VALUES
 	SELECT 5, level, pg_catalog.format('column %s.%s may not be read by %s%s',
 		relation, columns.name, asker.name, harm),
 		CASE asker.name WHEN 'oauth_access_tokens'
-		THEN 'Run role.sql again: README, Install, step 2.'
+		THEN 'Run sql/setup again: README, Install, step 2.'
 		ELSE pg_catalog.format('GRANT SELECT (%I) ON %s TO %I',
 			columns.name, relation, asker.name)
 		END
@@ -186,8 +186,8 @@ WITH needed (relation, name, type) AS (VALUES
 	WHERE pg_catalog.row_security_active(tables.oid)
 	UNION ALL
 	SELECT 9, 'warning', pg_catalog.format('%s may write to %s', name,
-		relation), 'The program only reads: log in as the role that role.sql '
-		'makes (README, Install, step 2).'
+		relation), 'The program only reads: log in as the role that '
+		'sql/setup makes (README, Install, step 2).'
 	FROM tables CROSS JOIN asker
 	WHERE pg_catalog.has_table_privilege(tables.oid,
 		'INSERT, UPDATE, DELETE, TRUNCATE'::text)
@@ -195,7 +195,7 @@ WITH needed (relation, name, type) AS (VALUES
 			'INSERT, UPDATE'::text)
 	UNION ALL
 	SELECT 10, 'warning', pg_catalog.format('%s may read refresh_token', name),
-		'Log in as the role that role.sql makes (README, Install, step 2).'
+		'Log in as the role that sql/setup makes (README, Install, step 2).'
 	FROM pg_catalog.pg_attribute
 	JOIN tables ON tables.oid = attrelid AND relation = 'oauth2_access_token'
 	CROSS JOIN asker
@@ -205,7 +205,7 @@ WITH needed (relation, name, type) AS (VALUES
 	UNION ALL
 	SELECT 11, 'warning', pg_catalog.format('%s has the attribute %s',
 		asker.name, attribute),
-		'Log in as the role that role.sql makes (README, Install, step 2).'
+		'Log in as the role that sql/setup makes (README, Install, step 2).'
 	FROM asker
 	JOIN pg_catalog.pg_roles ON pg_roles.oid = asker.oid
 	CROSS JOIN LATERAL (VALUES ('SUPERUSER', rolsuper),
@@ -281,8 +281,8 @@ WITH needed (relation, name, type) AS (VALUES
 			pg_catalog.pg_size_pretty(
 				pg_catalog.pg_relation_size(oid::regclass)))
 		END),
-		CASE WHEN NOT found THEN 'As its owner: index.sql (README, Install, step '
-			'2); then restart the program.' END
+		CASE WHEN NOT found THEN 'Run sql/setup again (README, Install, step 2); '
+			'then restart the program.' END
 	FROM tables
 	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM keys
 		WHERE keys.relation = tables.relation AND indisvalid AND whole
@@ -295,7 +295,7 @@ WITH needed (relation, name, type) AS (VALUES
 		'from a run that was interrupted', indexrelid::regclass),
 		CASE WHEN indexrelid::regclass::text
 			~ 'ix_oauth2_access_token_user_id_expires_id'
-		THEN 'As its owner: index.sql (README, Install, step 2)'
+		THEN 'Run sql/setup again: README, Install, step 2.'
 		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY %s',
 			indexrelid::regclass) END
 	FROM keys WHERE NOT indisvalid
