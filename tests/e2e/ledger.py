@@ -103,12 +103,17 @@ class Ledger:
     due       the statuses that are right for a request sent from now on; may
               be changed meanwhile
     budget_s  how long an answer may take
+    pause_s   from an answer to the client's next request, on average
+
+    failures  when each request was sent that was lost or has another status
+              than 200, by time.monotonic()
     """
 
     def __init__(self, port, oracle, due=(200,), clients=CLIENTS,
-                 budget_s=SILENCE_S):
+                 budget_s=SILENCE_S, pause_s=0):
         self.client, self.oracle = client.Client(port), oracle
         self.due, self.budget_s = frozenset(due), budget_s
+        self.pause_s, self.failures = pause_s, []
         self.sent = self.refused = 0
         self.status = collections.Counter()
         self.lost, self.wrong = [], []
@@ -183,6 +188,8 @@ class Ledger:
     def _client(self, dice):
         while not self._over.is_set():
             self.one(dice)
+            if self.pause_s:
+                self._over.wait(2 * self.pause_s * dice.random())
 
     def _connect(self):
         """A connection; None, after a moment, when there is none."""
@@ -204,6 +211,7 @@ class Ledger:
         except (OSError, ValueError) as error:
             with self._lock:
                 self.lost.append(f"{request.target}: {error!r}")
+                self.failures.append(started)
             return
         took = time.monotonic() - started
         if took > self.budget_s + SLACK_S:
@@ -211,6 +219,8 @@ class Ledger:
         with self._lock:
             self.status[answer.status] += 1
             self.longest_s = max(self.longest_s, took)
+            if answer.status != 200:
+                self.failures.append(started)
             if found:
                 self.wrong.append("\n".join([request.target, *found]))
 
