@@ -9,14 +9,24 @@ from kit.run import NAME
 from kit.server import External, Server
 
 
-def snippets(manual):
-    """The snippets of a manual as its reader sees them, by the name of the file
-    that each begins with."""
-    shown = subprocess.run(
+def shown(manual):
+    """A manual as its reader sees it."""
+    text = subprocess.run(
         ["mandoc", "-T", "ascii", manual], text=True, check=True,
         capture_output=True).stdout
+    return re.sub(".\b", "", text)
+
+
+def snippets(text):
+    """The snippets of a manual that is shown, by the name that each begins
+    with: that of its file and, perhaps, which part of it."""
     return {found[1]: textwrap.dedent(found[0]) for found in re.finditer(
-        r"^ +# (/etc/\S+)\n(?:.+\n)+", re.sub(".\b", "", shown), re.M)}
+        r"^ +# (/etc/.+)\n(?:.+\n)+", text, re.M)}
+
+
+def of_examples(text):
+    """Those of EXAMPLES, where one machine is enough."""
+    return snippets(text.partition("\nMORE THAN ONE MACHINE\n")[0])
 
 
 class Snippet(Server):
@@ -28,15 +38,18 @@ class Snippet(Server):
 
     access_file = "log/stderr.log"
 
+    def manual(self):
+        """The manual, as its reader sees it."""
+        return shown(self.directory / f"usr/share/man/man8/{NAME}.8")
+
     def snippet(self, name, changes=()):
-        """The snippet of this file, with changes: pairs of a text that it has
+        """The snippet of this name, with changes: pairs of a text that it has
         once, and what is put there."""
-        manual = self.directory / f"usr/share/man/man8/{NAME}.8"
-        text = snippets(manual)[name]
-        for shown, ours in changes:
-            if text.count(shown) != 1:
-                raise ValueError(f"{name} has not one {shown!r}")
-            text = text.replace(shown, ours)
+        text = snippets(self.manual())[name]
+        for theirs, ours in changes:
+            if text.count(theirs) != 1:
+                raise ValueError(f"{name} has not one {theirs!r}")
+            text = text.replace(theirs, ours)
         return text
 
     def start(self):
@@ -102,6 +115,19 @@ class Caddy(External, Snippet):
 class Haproxy(External, Snippet):
     """HAProxy with the defaults of Debian's file, and no chroot."""
 
+    DEFAULTS = """
+global
+	log stdout format raw local0
+defaults
+	log global
+	mode http
+	option httplog
+	option dontlognull
+	timeout connect 5000
+	timeout client 50000
+	timeout server 50000
+"""
+
     command = ("/usr/sbin/haproxy", "-W", "-f", "{}/etc/haproxy.cfg",
                "-p", "{}/run/server.pid")
 
@@ -115,17 +141,5 @@ class Haproxy(External, Snippet):
             (":80", f"127.0.0.1:{self.port}"),
             (self.ALL_ELSE, all_else)))
         newline = "\n"
-        self.write("etc/haproxy.cfg", f"""
-global
-	log stdout format raw local0
-defaults
-	log global
-	mode http
-	option httplog
-	option dontlognull
-	timeout connect 5000
-	timeout client 50000
-	timeout server 50000
-{text}
-{newline.join(sections)}
-""")
+        self.write("etc/haproxy.cfg",
+                   self.DEFAULTS + text + newline.join(sections) + newline)
