@@ -74,12 +74,12 @@ PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
 PURE    = accept base64url config cursor database_url errors fingerprint hosts \
-          json links query records render request response route text timestamp \
-          token_list uri verdict words
+          json links primary query records render request response route text \
+          timestamp token_list uri verdict words
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection \
             conninfo db dial endpoint gateway gateway_cgi gateway_fastcgi \
-            health listener log main signals statements supervisor token_rows \
-            tokens)
+            health listener log main session signals statements supervisor \
+            token_rows tokens)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 

@@ -55,6 +55,9 @@ static const struct {
 	{ "", "session is read-only",
 	    "Write target_session_attrs=primary; or run sql/setup again: an "
 	    "older role.sql made all transactions read-only." },
+	{ "", "is a standby",
+	    "Name the primary, or all hosts with "
+	    "target_session_attrs=primary." },
 	{ "", "could not translate host name",
 	    "There is no such host: mend its name in the connection string or "
 	    "service file." },
@@ -151,7 +154,7 @@ tell_nearly(struct report *report, const char *const *environment)
 static void
 tell_settings(struct report *report, const struct config *config)
 {
-	const char *from = config->database_from;
+	const char *from = config->database.from;
 	char line[256];
 
 	snprintf(line, sizeof line, "settings: the database is named by %s",
@@ -174,30 +177,33 @@ is_local(const struct connection_place *place)
 
 /* Say where the connection leads; a name may have several addresses. */
 static void
-tell_place(struct report *report, const struct connection_place *place)
+tell_place(struct report *report, const char *what,
+    const struct connection_place *place)
 {
 	bool named = place->address[0] != '\0' &&
 	             strcmp(place->address, place->host) != 0;
 	char line[1200];
 
 	snprintf(line, sizeof line,
-	    "connection: host %s%s%s%s, port %s, database %s, user %s",
+	    "%s: host %s%s%s%s, port %s, database %s, user %s", what,
 	    place->host, named ? " (" : "", named ? place->address : "",
 	    named ? ")" : "", place->port, place->database, place->user);
 	tell(report, "ok", line, NULL);
 }
 
-/* Connect and say how; false: there is no connection. */
+/* Connect, to the primary or not, and say how; false: there is no connection.
+ */
 static bool
-tell_connection(struct report *report, struct db *db)
+tell_connection(struct report *report, struct db *db, bool primary)
 {
+	const char *what = primary ? "primary" : "connection";
 	struct connection_place place;
 	const char *words = "";
 	char sqlstate[6], line[1200];
 
-	if (db_check_connection(db, &place, &words) != DB_OK) {
+	if (db_check_connection(db, primary, &place, &words) != DB_OK) {
 		words_sqlstate(sqlstate, words);
-		snprintf(line, sizeof line, "connection: %s",
+		snprintf(line, sizeof line, "%s: %s", what,
 		    words[0] != '\0' ? words
 		                     : "its first statement failed; standard "
 		                       "error says why");
@@ -207,7 +213,7 @@ tell_connection(struct report *report, struct db *db)
 		tell(report, "error", line, remedy_of(sqlstate, words));
 		return false;
 	}
-	tell_place(report, &place);
+	tell_place(report, what, &place);
 	snprintf(line, sizeof line, "encryption: %s",
 	    place.protocol != NULL ? place.protocol
 	    : is_local(&place)     ? "none, within this machine"
@@ -300,10 +306,12 @@ check_report(const char *const *environment, FILE *out)
 	tell_nearly(&report, environment);
 	if (db != NULL) {
 		report.result = CHECK_UNAVAILABLE;
-		if (tell_connection(&report, db)) {
+		if (tell_connection(&report, db, false)) {
 			report.result = CHECK_SOFTWARE;
 			tell_database(&report, db, &config);
 		}
+		if (db_has_primary(db) && !tell_connection(&report, db, true))
+			report.result = CHECK_UNAVAILABLE;
 	}
 	db_free(db);
 	config_free(&config);

@@ -53,6 +53,9 @@ static const struct setting settings[] = {
 	    "the database with Mage's tables" },
 	{ "MAGE_DATABASE_CONNECTION_URL", URL(database), NULL,
 	    "the same, where " PREFIX "DATABASE is not set" },
+	{ PREFIX "PRIMARY", DATABASE(primary), NULL,
+	    "the primary, where the database may be a standby: asked before "
+	    "somebody is refused, and to revoke" },
 	{ PREFIX "CLIENT_ID", CLIENTS(client_ids, 1, 255),
 	    "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2",
 	    "the API keys that may read tokens" },
@@ -202,23 +205,21 @@ is_on(const char *text)
 	       strcasecmp(text, "true") == 0;
 }
 
-/*
- * Take a database.  Where two are set the first counts.
- */
+/* Take a database.  Where two settings of one are set the first counts. */
 static bool
-set_database(struct config *config, const struct setting *setting,
+set_database(struct config_database *database, const struct setting *setting,
     const char *text, const char **wrong)
 {
-	if (config->database_from != NULL)
+	if (database->from != NULL)
 		return true;
 	if (database_url_is_url(text)) {
-		free(config->database);
-		*wrong = database_url_read(text, &config->database);
+		free(database->text);
+		*wrong = database_url_read(text, &database->text);
 	} else if (setting->kind == SETTING_URL ||
-	           !set_text(&config->database, text)) {
+	           !set_text(&database->text, text)) {
 		return false;
 	}
-	config->database_from = setting->name;
+	database->from = setting->name;
 	return *wrong == NULL;
 }
 
@@ -239,7 +240,7 @@ set_setting(struct config *config, const struct setting *setting,
 	switch (setting->kind) {
 	case SETTING_DATABASE:
 	case SETTING_URL:
-		return set_database(config, setting, text, wrong);
+		return set_database(field, setting, text, wrong);
 	case SETTING_CLIENTS:
 		return is_client_list(text, setting) && set_text(field, text);
 	case SETTING_TEXT:
@@ -437,12 +438,19 @@ config_describe(FILE *out)
 	}
 }
 
+static void
+free_database(struct config_database *database)
+{
+	if (database->text != NULL)
+		explicit_bzero(database->text, strlen(database->text));
+	free(database->text);
+}
+
 void
 config_free(struct config *config)
 {
-	if (config->database != NULL)
-		explicit_bzero(config->database, strlen(config->database));
-	free(config->database);
+	free_database(&config->database);
+	free_database(&config->primary);
 	free(config->client_ids);
 	free(config->project_uuid);
 	*config = (struct config){ 0 };

@@ -28,13 +28,16 @@ enum config_log {
 	LOG_REQUESTS, /* and one for each request */
 };
 
+/* How to reach a database.  Holds a password: never print. */
+struct config_database {
+	char *text;       /* libpq's connection string; or NULL */
+	const char *from; /* the variable it came from; or NULL */
+};
+
 struct config {
-	/*
-	 * libpq's connection string; NULL leaves all to libpq's own variables
-	 * and files.  Holds a password: never print.
-	 */
-	char *database;
-	const char *database_from; /* the variable it came from; or NULL */
+	/* NULL leaves all to libpq's own variables and files. */
+	struct config_database database;
+	struct config_database primary; /* NULL: there is none beside it */
 	char *client_ids;   /* separated by commas, 1 ... 255 bytes each */
 	char *project_uuid; /* NULL: permissions on any project count */
 	bool by_permission; /* as Mage's REQUIRE_USER_PERMISSIONS */

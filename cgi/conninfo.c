@@ -4,6 +4,8 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "conninfo.h"
 #include "database_url.h"
@@ -159,4 +161,28 @@ conninfo_free(struct conninfo *conninfo)
 		return;
 	wipe_options(conninfo->options);
 	free(conninfo);
+}
+
+/*
+ * Where HOME is left over from somebody else, as from root who started the web
+ * server, libpq cannot read certificates below it, and goes on in clear text.
+ * Without HOME it asks the user database.
+ */
+static void
+forget_others_home(void)
+{
+	const char *home = getenv("HOME");
+	struct stat status;
+
+	if (home != NULL &&
+	    (stat(home, &status) != 0 || status.st_uid != geteuid()))
+		unsetenv("HOME");
+}
+
+void
+conninfo_vet_environment(void)
+{
+	forget_others_home();
+	/* libkrb5 crashes where memory runs out; who needs it says so. */
+	setenv("PGGSSENCMODE", "disable", 0);
 }

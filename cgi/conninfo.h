@@ -57,6 +57,13 @@ void conninfo_parameters(const struct conninfo *conninfo,
     const struct conninfo_override *overrides, size_t n,
     const char *keywords[CONNINFO_MAX], const char *values[CONNINFO_MAX]);
 
+/*
+ * Take out of the environment what would lead libpq astray, before the first
+ * connection: a HOME that is not the process's user's, and GSSAPI's encryption
+ * unless PGGSSENCMODE asks for it.
+ */
+void conninfo_vet_environment(void);
+
 /* Wipe what may be secret, and free.  Takes NULL. */
 void conninfo_free(struct conninfo *conninfo);
 

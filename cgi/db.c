@@ -1,18 +1,17 @@
 /*
  * db.c - the database: one connection, kept as long as it is good.
  */
-#include <endian.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "clock.h"
+#include "conninfo.h"
 #include "db.h"
 #include "hosts.h"
 #include "log.h"
+#include "session.h"
 #include "words.h"
 
 /* From so many rows on their memory is given back to the system. */
@@ -27,6 +26,9 @@ enum failure {
 	FAILURE_TO_CONNECT,
 	FAILURE_TO_BEGIN,
 	FAILURE_OF_POLICIES,
+	FAILURE_OF_STANDBY,
+	FAILURE_OF_SILENCE,
+	FAILURE_TOO_OFTEN,
 	FAILURE_TO_ANSWER,
 };
 
@@ -41,6 +43,13 @@ static const struct {
 	[FAILURE_OF_POLICIES] = { "row-level security may hide rows from this "
 	                          "role",
 	    false },
+	[FAILURE_OF_STANDBY] = { "the server is a standby, no primary", false },
+	[FAILURE_OF_SILENCE] = { "the primary was silent less than 10 seconds "
+	                         "ago",
+	    false },
+	[FAILURE_TOO_OFTEN] = { "the primary is asked too often: see "
+	                        "OAUTH_TOKENS_PRIMARY",
+	    false },
 	[FAILURE_TO_ANSWER] = { "the database failed: ", true },
 };
 
@@ -51,8 +60,7 @@ struct db {
 	struct connection *connection;
 	bool prepare;
 	bool prepared[STATEMENTS]; /* on that connection */
-	bool indexed;              /* an index leads to a user's tokens */
-	bool hidden;               /* policies may hide rows */
+	struct session session;    /* on that connection */
 	struct hosts hosts;
 	struct dial dial; /* the attempt that made the connection */
 	int64_t since_ms; /* the connection is there */
@@ -61,6 +69,10 @@ struct db {
 	int64_t end_ms;   /* of the question, and of those that follow it */
 	int64_t asked_us; /* see db_asked_us() */
 	enum failure failure;
+	struct db *primary;  /* NULL: there is none, or this is it */
+	bool is_primary;     /* of another */
+	struct primary when; /* the primary may be asked */
+	struct db *answered; /* who has the last answer */
 };
 
 static const struct verdict well = { DB_OK, false };
@@ -94,7 +106,7 @@ ask_now(struct db *db, enum statement_id id,
 	struct verdict verdict;
 
 	db->failure = FAILURE_TO_ANSWER;
-	if (!db->indexed)
+	if (!db->session.indexed)
 		id = statements[id].unindexed;
 	verdict = prepare(db, id, deadline_ms);
 	if (verdict.result != DB_OK)
@@ -107,39 +119,26 @@ ask_now(struct db *db, enum statement_id id,
 static struct verdict
 begin_session(struct db *db, int64_t deadline_ms)
 {
-	static const unsigned int types[] = { TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
-		TYPE_BOOL, TYPE_BOOL };
-	const struct config *config = db->config;
-	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
-	uint64_t query_ms = htobe64((uint64_t)config->query_timeout_ms);
-	const char not_ours[] = {
-		config->statements == STATEMENTS_UNNAMED ? 1 : 0
+	static const enum failure whys[] = {
+		[SESSION_BEGUN] = FAILURE_OF_STANDBY,
+		[SESSION_REFUSED] = FAILURE_TO_ANSWER,
+		[SESSION_STRANGE] = FAILURE_TO_BEGIN,
 	};
-	const struct statement_params params = {
-		.values = { (const char *)&lock_ms, (const char *)&query_ms,
-		    not_ours },
-		.lengths = { sizeof lock_ms, sizeof query_ms, sizeof not_ours },
-	};
-	const struct answer *answer = connection_answer(db->connection);
-	struct verdict verdict =
-	    ask_now(db, STATEMENT_SESSION, &params, deadline_ms);
+	struct verdict verdict;
 
-	if (verdict.result != DB_OK)
-		return verdict;
-	if (!answer_has_types(answer, types, 5) || answer_rows(answer) != 1) {
-		db->failure = FAILURE_TO_BEGIN;
-		return (struct verdict){ DB_FAILED, false };
-	}
-	db->indexed = answer_boolean(answer, 0, 3);
-	db->hidden = answer_boolean(answer, 0, 4);
-	return well;
+	db->failure = whys[session_begin(
+	    &db->session, db->connection, db->config, deadline_ms, &verdict)];
+	if (verdict.result == DB_OK && db->is_primary && db->session.standby)
+		return (struct verdict){ DB_UNAVAILABLE, false };
+	return verdict;
 }
 
 /* Log what has failed. */
 static void
 log_failure(const struct db *db)
 {
-	log_line("%s%s", failures[db->failure].line,
+	log_line("%s%s%s", db->is_primary ? "primary: " : "",
+	    failures[db->failure].line,
 	    failures[db->failure].words ? connection_words(db->connection)
 	                                : "");
 }
@@ -200,7 +199,7 @@ connect_in_turn(struct db *db, int64_t end_ms)
 	            clock_now_ms() + db->config->connect_timeout_ms, end_ms));
 	hosts_note(&db->hosts, verdict.result, clock_now_ms());
 	/* Where no session is ours, PostgreSQL would not make that an error. */
-	if (verdict.result == DB_OK && db->hidden &&
+	if (verdict.result == DB_OK && db->session.hidden &&
 	    db->config->statements == STATEMENTS_UNNAMED) {
 		db->failure = FAILURE_OF_POLICIES;
 		verdict.result = DB_FAILED;
@@ -257,6 +256,7 @@ db_ask(
 {
 	db->end_ms = clock_now_ms() + db->config->connect_timeout_ms +
 	             db->config->query_timeout_ms;
+	db->answered = db;
 	return ask_within(db, id, params);
 }
 
@@ -268,6 +268,54 @@ db_ask_further(
 }
 
 bool
+db_may_lag(const struct db *db)
+{
+	return db->primary != NULL && db->session.standby;
+}
+
+bool
+db_has_primary(const struct db *db)
+{
+	return db->primary != NULL;
+}
+
+/* Ask the primary, in what is left of the request's time. */
+static enum db_result
+ask_primary(
+    struct db *db, enum statement_id id, const struct statement_params *params)
+{
+	struct db *primary = db->primary;
+
+	db->answered = primary;
+	if (db->asked_us == 0)
+		return db_ask(primary, id, params);
+	primary->end_ms = db->end_ms;
+	return ask_within(primary, id, params);
+}
+
+enum db_result
+db_ask_primary(struct db *db, enum primary_purpose purpose,
+    enum statement_id id, const struct statement_params *params)
+{
+	static const enum failure whys[] = {
+		[PRIMARY_TOO_OFTEN] = FAILURE_TOO_OFTEN,
+		[PRIMARY_PAUSED] = FAILURE_OF_SILENCE,
+	};
+	enum primary_answer may =
+	    primary_may_ask(&db->when, purpose, clock_now_ms());
+	enum db_result result;
+
+	if (may != PRIMARY_ASK) {
+		db->failure = whys[may];
+		log_failure(db);
+		return DB_UNAVAILABLE;
+	}
+	result = ask_primary(db, id, params);
+	primary_note(&db->when, result, clock_now_ms());
+	return result;
+}
+
+bool
 db_prepares(const struct db *db)
 {
 	return db->prepare;
@@ -276,50 +324,31 @@ db_prepares(const struct db *db)
 bool
 db_asked_again(const struct db *db)
 {
-	return db->asked_again;
+	return db->answered->asked_again;
 }
 
 int64_t
 db_asked_us(const struct db *db)
 {
-	return db->asked_us;
+	return db->asked_us + (db->primary != NULL ? db->primary->asked_us : 0);
 }
 
 struct answer *
 db_answer(struct db *db)
 {
-	return connection_answer(db->connection);
+	return connection_answer(db->answered->connection);
 }
 
-/*
- * Where HOME is left over from somebody else, as from root who started the web
- * server, libpq cannot read certificates below it, and goes on in clear text.
- * Without HOME it asks the user database.
- */
-static void
-forget_others_home(void)
-{
-	const char *home = getenv("HOME");
-	struct stat status;
-
-	if (home != NULL &&
-	    (stat(home, &status) != 0 || status.st_uid != geteuid()))
-		unsetenv("HOME");
-}
-
-struct db *
-db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
+/* A client of one database. */
+static struct db *
+new_client(const struct config *config, const struct config_database *database,
+    bool once, char error[CONFIG_ERROR_SIZE])
 {
 	struct db *db = calloc(1, sizeof *db);
-	const char *wrong = "out of memory", *from = config->database_from;
+	const char *wrong = "out of memory", *from = database->from;
 
-	forget_others_home();
-	/* libkrb5 crashes where memory runs out; who needs it says so. */
-	setenv("PGGSSENCMODE", "disable", 0);
-	if (!once)
-		connection_warm_up();
 	if (db != NULL)
-		db->connection = connection_new(config->database, &wrong);
+		db->connection = connection_new(database->text, &wrong);
 	if (db == NULL || db->connection == NULL) {
 		snprintf(error, CONFIG_ERROR_SIZE, "%s%s%s",
 		    from != NULL ? from : "", from != NULL ? ": " : "", wrong);
@@ -329,6 +358,27 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 	db->config = config;
 	db->prepare = !once && config->statements == STATEMENTS_PREPARED;
 	db->hosts = HOSTS_INITIAL;
+	db->answered = db;
+	return db;
+}
+
+struct db *
+db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
+{
+	struct db *db;
+
+	conninfo_vet_environment();
+	if (!once)
+		connection_warm_up();
+	db = new_client(config, &config->database, once, error);
+	if (db == NULL || config->primary.text == NULL)
+		return db;
+	db->primary = new_client(config, &config->primary, once, error);
+	if (db->primary == NULL) {
+		db_free(db);
+		return NULL;
+	}
+	db->primary->is_primary = true;
 	return db;
 }
 
@@ -349,6 +399,8 @@ db_begin_request(struct db *db, bool patient)
 	end_old(db);
 	db->patient = patient;
 	db->asked_us = 0;
+	if (db->primary != NULL)
+		db_begin_request(db->primary, false);
 }
 
 void
@@ -358,6 +410,7 @@ db_forget(struct db *db)
 
 	if (db == NULL)
 		return;
+	db_forget(db->primary);
 	n = answer_rows(connection_answer(db->connection));
 	connection_forget(db->connection);
 #ifdef __GLIBC__
@@ -368,10 +421,13 @@ db_forget(struct db *db)
 }
 
 enum db_result
-db_check_connection(
-    struct db *db, struct connection_place *place, const char **words)
+db_check_connection(struct db *db, bool primary, struct connection_place *place,
+    const char **words)
 {
 	struct verdict verdict;
+
+	if (primary)
+		return db_check_connection(db->primary, false, place, words);
 
 	/* Preparing a list fails where a check can say why. */
 	db->prepare = false;
@@ -381,6 +437,8 @@ db_check_connection(
 		*place = connection_place(db->connection);
 	} else if (db->failure == FAILURE_TO_CONNECT) {
 		*words = connection_words(db->connection);
+	} else if (db->failure == FAILURE_OF_STANDBY) {
+		*words = failures[db->failure].line;
 	} else {
 		log_failure(db);
 		*words = "";
@@ -393,6 +451,7 @@ db_free(struct db *db)
 {
 	if (db == NULL)
 		return;
+	db_free(db->primary);
 	connection_free(db->connection);
 	free(db);
 }

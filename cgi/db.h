@@ -13,13 +13,15 @@
 
 #include "config.h"
 #include "connection.h"
+#include "primary.h"
 #include "statements.h"
 #include "verdict.h"
 
 struct db;
 
 /*
- * Make a database client; does not connect yet.
+ * Make a client of the database, and of the primary where there is one; does
+ * not connect yet.
  *
  * config  must outlive it
  * once    true when the process asks only once (CGI): statements are then not
@@ -48,12 +50,31 @@ enum db_result db_ask_further(struct db *db, enum statement_id id,
     const struct statement_params *params) __attribute__((warn_unused_result));
 
 /*
+ * May the last answer be out of date, and the primary know better?  It came
+ * from a standby, and there is a primary.
+ */
+bool db_may_lag(const struct db *db);
+
+/* Is there a primary, which alone can write? */
+bool db_has_primary(const struct db *db);
+
+/*
+ * Ask the primary, where there is one, within the limits of the question that
+ * this request has asked, or its own; primary.h says when it is not asked.  The
+ * request waits for no primary that is away.  A server that is a standby is no
+ * primary.
+ */
+enum db_result db_ask_primary(struct db *db, enum primary_purpose purpose,
+    enum statement_id id, const struct statement_params *params)
+    __attribute__((warn_unused_result));
+
+/*
  * Are statements prepared?  Else PostgreSQL plans each question anew, which
  * takes ten times as long as the question itself.
  */
 bool db_prepares(const struct db *db);
 
-/* Was the last question asked more than once? */
+/* Was the last question asked more than once of the database? */
 bool db_asked_again(const struct db *db);
 
 /*
@@ -80,12 +101,13 @@ void db_forget(struct db *db);
 /*
  * Connect once, for --check, without preparing statements afterwards.
  *
+ * primary  to the primary, which there must be
  * place  filled for DB_OK; texts live as long as the connection
  * words  else gets what libpq said; "" where a first statement failed, which
  *        has been logged; lives until the next question
  */
-enum db_result db_check_connection(
-    struct db *db, struct connection_place *place, const char **words)
+enum db_result db_check_connection(struct db *db, bool primary,
+    struct connection_place *place, const char **words)
     __attribute__((warn_unused_result));
 
 /* Disconnect and free.  Takes NULL. */

@@ -139,8 +139,9 @@ complete(struct token_list *list, const struct tokens_request *request)
 		habit_note(&long_lists, list->next);
 }
 
-enum db_result
-tokens_read(struct db *db, const struct config *config,
+/* Ask the database for a list or for one token. */
+static enum db_result
+read_here(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
     struct token_list *list)
 {
@@ -167,6 +168,41 @@ tokens_read(struct db *db, const struct config *config,
 	return result;
 }
 
+/* Ask the primary to confirm a refusal. */
+static enum db_result
+ask_to_confirm(
+    struct db *db, enum statement_id id, const struct statement_params *params)
+{
+	return db_ask_primary(db, PRIMARY_REFUSAL, id, params);
+}
+
+/* Ask the primary what a standby has refused. */
+static enum db_result
+read_at_primary(struct db *db, const struct config *config,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    struct token_list *list)
+{
+	enum db_result result =
+	    ask(db, config, request, every_reader(config), ask_to_confirm);
+
+	if (result != DB_OK)
+		return result;
+	return token_rows_read(db_answer(db), request, false, outcome, list);
+}
+
+enum db_result
+tokens_read(struct db *db, const struct config *config,
+    const struct tokens_request *request, enum tokens_outcome *outcome,
+    struct token_list *list)
+{
+	enum db_result result = read_here(db, config, request, outcome, list);
+
+	if (result != DB_OK || *outcome == TOKENS_OK ||
+	    request->token == NULL || !db_may_lag(db))
+		return result;
+	return read_at_primary(db, config, request, outcome, list);
+}
+
 static enum db_result
 ask_to_revoke(struct db *db, const struct config *config,
     const struct tokens_request *request)
@@ -191,6 +227,9 @@ ask_to_revoke(struct db *db, const struct config *config,
 		    sizeof by_permission, (int)strlen(which), sizeof id },
 	};
 
+	if (db_has_primary(db))
+		return db_ask_primary(
+		    db, PRIMARY_DELETE, STATEMENT_REVOKE, &params);
 	return db_ask(db, STATEMENT_REVOKE, &params);
 }
 

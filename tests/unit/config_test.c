@@ -54,8 +54,9 @@ read_defaults(void **state)
 	struct config config = read_good((const char *[]){ "PATH=/bin", NULL });
 
 	(void)state;
-	assert_null(config.database);
-	assert_null(config.database_from);
+	assert_null(config.database.text);
+	assert_null(config.database.from);
+	assert_null(config.primary.text);
 	assert_string_equal(config.client_ids, MAGE_CLIENT);
 	assert_null(config.project_uuid);
 	assert_false(config.by_permission);
@@ -113,11 +114,28 @@ read_database(void **state)
 	const struct database *row = *state;
 	struct config config = read_good(row->environment);
 
-	assert_text(config.database, row->want);
-	assert_text(config.database_from, row->from);
+	assert_text(config.database.text, row->want);
+	assert_text(config.database.from, row->from);
 	config_free(&config);
-	assert_null(config.database);
+	assert_null(config.database.text);
 	config_free(&config);
+}
+
+/* The primary is another database, by the same rules. */
+static void
+read_primary(void **state)
+{
+	struct config config = read_good((const char *[]){
+	    "OAUTH_TOKENS_PRIMARY=postgresql+psycopg2://u@p/d", OURS "=host=a",
+	    NULL });
+
+	(void)state;
+	assert_string_equal(
+	    config.primary.text, "user='u' dbname='d' host='p' ");
+	assert_string_equal(config.primary.from, "OAUTH_TOKENS_PRIMARY");
+	assert_string_equal(config.database.text, "host=a");
+	config_free(&config);
+	assert_null(config.primary.text);
 }
 
 static const struct number {
@@ -498,6 +516,7 @@ attempt_read(void)
 {
 	static const char *const environment[] = {
 		"OAUTH_TOKENS_DATABASE=postgresql+psycopg2://h/d",
+		"OAUTH_TOKENS_PRIMARY=host=p",
 		"OAUTH_TOKENS_CLIENT_ID=a,b",
 		"OAUTH_TOKENS_PROJECT_UUID=p",
 		NULL,
@@ -505,8 +524,8 @@ attempt_read(void)
 	char error[CONFIG_ERROR_SIZE] = "";
 	struct config config;
 	bool ok = config_read(&config, environment, error);
-	bool same = ok && config.database != NULL &&
-	            strcmp(config.database, "dbname='d' host='h' ") == 0 &&
+	bool same = ok && config.database.text != NULL &&
+	            strcmp(config.database.text, "dbname='d' host='h' ") == 0 &&
 	            config.client_ids != NULL &&
 	            strcmp(config.client_ids, "a,b") == 0 &&
 	            config.project_uuid != NULL &&
@@ -619,6 +638,7 @@ main(void)
 		{ ALONE(read_defaults) },
 		{ ALONE(keep_defaults) },
 		{ ROWS(read_database, databases) },
+		{ ALONE(read_primary) },
 		{ ROWS(read_number, numbers) },
 		{ ALONE(limit_project) },
 		{ ROWS(refuse, bad) },

@@ -59,7 +59,9 @@ struct answer {
 };
 
 struct db {
-	bool prepares;
+	bool prepares, has_primary, standby;
+	int purposes[PRIMARY_PURPOSES]; /* so often the primary was asked */
+	enum db_result primary_result;
 	enum db_result result;
 	struct answer answer;    /* to the last question */
 	struct answer further;   /* to the question that follows it */
@@ -113,6 +115,32 @@ db_ask_further(
 	result = db_ask(db, id, params);
 	db->first = first;
 	return result;
+}
+
+/* The primary is asked as anybody is. */
+enum db_result
+db_ask_primary(struct db *db, enum primary_purpose purpose,
+    enum statement_id id, const struct statement_params *params)
+{
+	db->purposes[purpose]++;
+	if (purpose == PRIMARY_REFUSAL) {
+		db->further.wiped = db->answer.wiped;
+		db->answer = db->further;
+		db->result = db->primary_result;
+	}
+	return db_ask(db, id, params);
+}
+
+bool
+db_has_primary(const struct db *db)
+{
+	return db->has_primary;
+}
+
+bool
+db_may_lag(const struct db *db)
+{
+	return db->has_primary && db->standby;
 }
 
 bool
@@ -1492,12 +1520,139 @@ mistake_forms(void **state)
 	forget(&db, &page);
 }
 
+/*
+ * A refusal, and what the primary says of it; whether this server is a standby
+ * that has one.
+ */
+static const struct doubt {
+	const char *name;
+	bool has_primary, standby;
+	enum tokens_which which;
+	const char *here, *there; /* outcomes; "" : the token is not there */
+	enum db_result primary_result;
+	int asked; /* times, of the primary */
+	enum db_result result;
+	enum tokens_outcome outcome;
+} doubts[] = {
+	{ "a token that the standby does not know yet", true, true, TOKENS_LIST,
+	    "invalid_oauth_token", "ok", DB_OK, 1, DB_OK, TOKENS_OK },
+	{ "a wrong token", true, true, TOKENS_LIST, "invalid_oauth_token",
+	    "invalid_oauth_token", DB_OK, 1, DB_OK, TOKENS_UNKNOWN_TOKEN },
+	{ "an application that is new", true, true, TOKENS_LIST,
+	    "invalid_api_key", "ok", DB_OK, 1, DB_OK, TOKENS_OK },
+	{ "a life that was made longer", true, true, TOKENS_LIST,
+	    "expired_oauth_token", "ok", DB_OK, 1, DB_OK, TOKENS_OK },
+	{ "a role that is new", true, true, TOKENS_LIST, "unauthorized_access",
+	    "ok", DB_OK, 1, DB_OK, TOKENS_OK },
+	{ "one token that is new", true, true, TOKENS_ONE, "", "ok", DB_OK, 1,
+	    DB_OK, TOKENS_OK },
+	{ "what a standby lets in", true, true, TOKENS_LIST, "ok", "ok", DB_OK,
+	    0, DB_OK, TOKENS_OK },
+	{ "a server that is the primary", true, false, TOKENS_LIST,
+	    "invalid_oauth_token", "ok", DB_OK, 0, DB_OK,
+	    TOKENS_UNKNOWN_TOKEN },
+	{ "a standby alone", false, true, TOKENS_LIST, "invalid_oauth_token",
+	    "ok", DB_OK, 0, DB_OK, TOKENS_UNKNOWN_TOKEN },
+	{ "a primary that is away", true, true, TOKENS_LIST,
+	    "invalid_oauth_token", "ok", DB_UNAVAILABLE, 1, DB_UNAVAILABLE,
+	    TOKENS_OK },
+	{ "a primary that is silent", true, true, TOKENS_LIST,
+	    "invalid_oauth_token", "ok", DB_TIMEOUT, 1, DB_TIMEOUT, TOKENS_OK },
+};
+
+static void
+set_verdict(struct answer *answer, const char *said)
+{
+	bool found = strcmp(said, "ok") == 0;
+	bool refused = !found && said[0] != '\0';
+	const char *const cells[DETAILED] = { refused ? said : "ok",
+		refused ? NULL : "2", found ? "1" : "0", found ? "9" : NULL,
+		found ? "5" : NULL, found ? "a" : NULL, "3", "b", "c",
+		"0123456789abcdef0123456789abcdef", "f", "f" };
+
+	answer->n = 1;
+	set_cells(answer, cells, DETAILED);
+}
+
+static void
+confirm(void **state)
+{
+	const struct doubt *row = *state;
+	const struct tokens_request request = { .which = row->which,
+		.token = "t",
+		.token_len = 1,
+		.id = 9,
+		.details = true,
+		.limit = 2 };
+	struct db db = { .has_primary = row->has_primary,
+		.standby = row->standby,
+		.primary_result = row->primary_result };
+	enum tokens_outcome outcome = TOKENS_NOT_FOUND;
+	struct token_list page = { .n = 0 };
+
+	set_verdict(&db.answer, row->here);
+	set_verdict(&db.further, row->there);
+	assert_int_equal(
+	    tokens_read(&db, &config, &request, &outcome, &page), row->result);
+	assert_int_equal(db.purposes[PRIMARY_REFUSAL], row->asked);
+	assert_int_equal(db.purposes[PRIMARY_DELETE], 0);
+	if (row->result == DB_OK) {
+		assert_int_equal(outcome, row->outcome);
+		assert_int_equal(page.n, outcome == TOKENS_OK);
+	}
+	tokens_forget(&db, &page);
+}
+
+/* Health asks as nobody, whom the primary need not refuse too. */
+static void
+confirm_for_nobody(void **state)
+{
+	const struct tokens_request nobody = { .details = true };
+	struct db db = { .has_primary = true, .standby = true };
+	enum tokens_outcome outcome = TOKENS_OK;
+	struct token_list page = { .n = 0 };
+
+	(void)state;
+	set_verdict(&db.answer, "invalid_api_key");
+	assert_int_equal(
+	    tokens_read(&db, &config, &nobody, &outcome, &page), DB_OK);
+	assert_int_equal(outcome, TOKENS_UNKNOWN_APPLICATION);
+	assert_int_equal(db.purposes[PRIMARY_REFUSAL], 0);
+	tokens_forget(&db, &page);
+}
+
+/* Who revokes asks the primary at once, where there is one. */
+static void
+revoke_there(void **state)
+{
+	static const char *const cells[REVOKED] = { "ok", "t", "1", "2" };
+	const struct tokens_request request = { .which = TOKENS_CURRENT };
+	enum tokens_outcome outcome;
+	struct tokens_revoked revoked;
+
+	(void)state;
+	for (int has = 0; has <= 1; has++) {
+		struct db db = { .has_primary = has == 1,
+			.answer = { .n = 1 } };
+
+		set_typed(&db.answer, cells, REVOKED, revoke_types);
+		assert_int_equal(
+		    tokens_revoke(&db, &config, &request, &outcome, &revoked),
+		    DB_OK);
+		assert_int_equal(outcome, TOKENS_OK);
+		assert_int_equal(db.purposes[PRIMARY_DELETE], has);
+	}
+}
+
 int
 main(void)
 {
 	static const struct tests tests[] = {
 		{ ALONE(learn) },
 		{ ALONE(mistake_forms) },
+		{ ROWS(confirm, doubts) },
+		{ ALONE(confirm_for_nobody) },
+		{ ALONE(revoke_there) },
 		{ ROWS(read_answer, replies) },
 		{ ROWS(peek, peeks) },
 		{ ALONE(refuse_uncounted) },

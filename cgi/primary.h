@@ -1,0 +1,54 @@
+/*
+ * primary.h - when may the primary be asked, beside a standby?
+ *
+ * A standby may lag: it does not know a token that was made a moment ago.  What
+ * it refuses is asked once more of the primary, and what writes is asked of the
+ * primary alone.  Wrong tokens must not become load there, and a silent primary
+ * must not hold processes: each process asks it so often a second at most, and
+ * not for a while after it was silent.
+ *
+ * Pure: the clock is a parameter, in milliseconds of clock_now_ms().
+ */
+#ifndef PRIMARY_H
+#define PRIMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "verdict.h"
+
+#define PRIMARY_PER_S    50    /* questions of each purpose */
+#define PRIMARY_PAUSE_MS 10000 /* after a question without an answer */
+
+/* Each has its own share, so that refusals do not keep people from revoking. */
+enum primary_purpose {
+	PRIMARY_REFUSAL, /* a standby's refusal is to be confirmed */
+	PRIMARY_DELETE,  /* tokens are to be revoked */
+	PRIMARY_PURPOSES,
+};
+
+/* All zero at the start. */
+struct primary {
+	struct {
+		int64_t since_ms; /* a second begins */
+		int asked;        /* in that second */
+	} shares[PRIMARY_PURPOSES];
+	int64_t paused_ms; /* until then it is not asked */
+};
+
+enum primary_answer {
+	PRIMARY_ASK,
+	PRIMARY_TOO_OFTEN, /* not in this second */
+	PRIMARY_PAUSED,    /* it was silent a while ago */
+};
+
+/* May it be asked now?  PRIMARY_ASK counts as a question. */
+enum primary_answer primary_may_ask(
+    struct primary *primary, enum primary_purpose purpose, int64_t now_ms)
+    __attribute__((warn_unused_result));
+
+/* Note how a question fared. */
+void primary_note(
+    struct primary *primary, enum db_result result, int64_t now_ms);
+
+#endif
