@@ -48,14 +48,15 @@ class Case:
 
 
 def page(user, show_all=False, limit=DEFAULT_LIMIT, offset=0, details=False,
-         masked=False):
+         masked=False, uncounted=False):
     """A slice of the user's list; details: for who asks with the user's
     credential()."""
     rows = user.listed(show_all)
     chosen = rows[offset:offset + limit]
     more = tuple(user.details(row, user.credential()) for row in chosen)
     return Page(user.id, tuple(row.pair for row in chosen), len(rows),
-                offset + limit < len(rows), more if details else None, masked)
+                offset + limit < len(rows), more if details else None, masked,
+                uncounted)
 
 
 def one(user, row, masked=False):
@@ -519,6 +520,57 @@ def formats():
     yield case("a page in the middle, with another form and no mask",
                page(user, False, 5, 5),
                "_limit=5&_offset=5&_format=made_up&_mask=0", **known)
+
+
+def counts():
+    """_count=0: no count, no last; the links are cursors where there is no
+    _offset."""
+    for text, uncounted in (("0", True), ("false", True), ("FALSE", True),
+                            ("%30", True), ("1", False), ("true", False),
+                            ("True", False), ("", False)):
+        yield case(f"_count={text} {'does not count' * uncounted}",
+                   page(db.MANY, True, uncounted=uncounted),
+                   f"_count={text}&show_all=1", token=db.MANY.credential())
+    for text in ("2", "-1", "00", "01", "yes", "null", "+", "fals"):
+        yield case(f"_count={text} is refused", Refusal(
+            "invalid_parameter", names="_count"), f"_count={text}")
+    yield case("_count twice is refused",
+               Refusal("invalid_parameter", names="_count"),
+               "_count=0&_count=0")
+    user = db.DETAILED
+    whole = len(user.listed(True))
+    for limit, offset in ((0, None), (1, None), (whole - 1, None),
+                          (whole, None), (whole + 1, None), (2, 0), (2, 2),
+                          (2, whole - 2), (2, whole - 1), (2, whole), (0, 1)):
+        query = f"_limit={limit}&_count=0&show_all=1"
+        query += "" if offset is None else f"&_offset={offset}"
+        yield case(f"no count: {query}", page(
+            user, True, limit, offset or 0, uncounted=True), query,
+            token=user.credential())
+    yield case("no count, of an active list with details and masks",
+               page(user, False, 2, 0, True, True, True),
+               "_limit=2&_count=0&_format=with_details&_mask=1&api_key="
+               + API_KEY, key=None, token=user.credential())
+    yield case("no count, HEAD", page(user, True, 2, uncounted=True),
+               "_limit=2&_count=0&show_all=1", method="HEAD",
+               token=user.credential())
+
+
+def cursors():
+    """_after takes a cursor, and nothing that is nearly one."""
+    for text in ("", "0", "A", "A" * 23, "A" * 24, "A" * 25, "A" * 4096 + "A",
+                 "_" * 24, "A" * 23 + "=", "A" * 22 + "==", "A" * 23 + "+",
+                 "A" * 23 + "/", "A" * 23 + "%20", "%41" * 24):
+        long = "too long" if len(text) > 80 else text
+        yield case(f"_after={long} is refused",
+                   Refusal("request_too_large", status=414)
+                   if len(text) > 4096 else Refusal(
+                       "invalid_parameter",
+                       names="_after"),
+                   f"_after={text}")
+    for query in ("_after=A&_after=A", "_after=A&_offset=0",
+                  "_offset=1&_after=A"):
+        yield case(f"{query} is refused", BAD_QUERY, query)
 
 
 def parameters_of_one():
@@ -1099,7 +1151,7 @@ SECTIONS = (
     ("ORDER OF THE CHECKS", (), (order_of_checks, order_of_one)),
     ("AUTHENTICATION", (api_keys, tokens), (credentials, roles)),
     ("PARAMETERS", (strange_queries, formats),
-     (numbers, flags, parameters_of_one)),
+     (numbers, flags, parameters_of_one, counts, cursors)),
     ("ANSWERS", (), (lists, details, one_token)),
     ("HEALTH", (health,), ()),
     ("THE PAGE", (people,), ()),

@@ -61,6 +61,7 @@ class Page:
     next: bool
     details: tuple = None
     masked: bool = False
+    uncounted: bool = False  # whatever count says
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,9 +150,12 @@ def complaints(request, answer, wanted, page=True, revoke=False):
 
 def _page(request, answer, wanted):
     yield from _common(request, answer, 200)
-    yield from _only_where_due(answer, ("x-total-count", "link"))
-    yield from _same(answer.header("x-total-count"), str(wanted.count),
-                     "X-Total-Count")
+    if wanted.uncounted:
+        yield from _only_where_due(answer, ("link",))
+    else:
+        yield from _only_where_due(answer, ("x-total-count", "link"))
+        yield from _same(answer.header("x-total-count"), str(wanted.count),
+                         "X-Total-Count")
     if request.method != "HEAD":
         yield from _document(answer, document(wanted))
     yield from _link(request, answer, wanted)
@@ -179,7 +183,8 @@ def document(page):
         "oauth_access_tokens": [
             _item(page, row, more) for row, more in zip(
                 page.rows, page.details or [{}] * len(page.rows), strict=True)],
-        "metadata": {"count": page.count, "next": page.next},
+        "metadata": {"count": None if page.uncounted else page.count,
+                     "next": page.next},
     }
 
 
@@ -324,27 +329,39 @@ def parameters(query):
 
 def _link(request, answer, wanted):
     """Link, and what the manual leaves open: Link is there exactly when the
-    page is not the whole list; a page of 0 rows links to pages of the default
-    size; "last" is the largest multiple of the page's size below count."""
+    page is not the whole list, as far as an answer without count can tell; a
+    page of 0 rows links to pages of the default size; "last" is the largest
+    multiple of the page's size below count."""
     found = links(answer)
-    if len(wanted.rows) >= wanted.count:
+    if (not wanted.next and "_offset=" not in request.query
+            if wanted.uncounted else len(wanted.rows) >= wanted.count):
         yield from _same(answer.all("link"), [], "Link")
         return
     asked = parameters(request.query)
     limit = int(asked.get("_limit", DEFAULT_LIMIT)) or DEFAULT_LIMIT
     limit = min(limit, MAX_LIMIT)
     offset = int(asked.get("_offset", 0))
-    want = {"first": 0, "last": (wanted.count - 1) // limit * limit}
+    by_cursor = wanted.uncounted and "_offset" not in asked
+    want = {"first": 0}
     if wanted.next:
         want["next"] = offset + len(wanted.rows)
     if offset > 0:
         want["prev"] = max(0, offset - limit)
+    if not wanted.uncounted:
+        want["last"] = (wanted.count - 1) // limit * limit
     yield from _same(set(found), set(want), "relations of Link")
     for rel, target in found.items():
         got = parameters(target.partition("?")[2])
-        if rel != "prev" or offset <= wanted.count:
+        if by_cursor:
+            yield from _same(
+                ("_offset" in got, "_after" in got),
+                (False, rel == "next" and len(wanted.rows) > 0),
+                f"_offset and _after of {rel}")
+        elif rel != "prev" or offset <= wanted.count:
             yield from _same(int(got.get("_offset", 0)), want.get(rel),
                              f"offset of {rel}")
+        yield from _same(got.get("_count"), "0" if wanted.uncounted else None,
+                         f"_count of {rel}")
         yield from _same(int(got.get("_limit", DEFAULT_LIMIT)), limit,
                          f"limit of {rel}")
         for name in ("show_all", "_mask"):

@@ -160,6 +160,56 @@ def pages(server):
           wanted, "Link's next leads on from a page of 0 rows")
 
 
+def cursor_of(answer):
+    """The cursor of an answer's next page; None: there is none."""
+    target = contract.links(answer).get("next", "?")
+    return contract.parameters(target.partition("?")[2]).get("_after")
+
+
+def by_cursor(server):
+    """ANSWERS: cursors lead through each list, whatever its moments are, as
+    offsets do; at the border as exactly.  A cursor names no user."""
+    walks = [(db.PAGES, 40)]
+    if thorough(server):
+        walks += [(db.CALENDAR, 1), (db.CALENDAR, 3), (db.PAGES, 7),
+                  (db.PAGES, len(list(db.PAGES.rows())) - 1)]
+    for user, size in walks:
+        wanted = [row.pair for row in user.listed(True)]
+        name = f"{len(wanted)} tokens by {size}"
+        request = cases.request(f"_count=0&show_all=1&_limit={size}",
+                                token=user.credential())
+        answers = walk(server, request, "next")
+        equal([row for a in answers for row in rows_of(a)], wanted,
+              f"cursors lead to every token once, {name}")
+        equal([(a.json()["metadata"], a.header("x-total-count"))
+               for a in answers],
+              [({"count": None, "next": bool(cursor_of(a))}, None)
+               for a in answers], f"next is exact without a count, {name}")
+        equal({frozenset(contract.links(a)) for a in answers[1:-1]},
+              {frozenset(("first", "next"))} if answers[2:] else set(),
+              f"the links by cursor are first and next, {name}")
+    after = cursor_of(answers[0])
+    counted = server.ask(cases.request(
+        f"show_all=1&_limit={size}&_after={after}", token=user.credential()))
+    equal((rows_of(counted), counted.header("x-total-count")),
+          (rows_of(answers[1]), str(len(wanted))),
+          "behind a cursor, with the count")
+    other = server.ask(cases.request(
+        f"show_all=1&_after={after}", token=db.CALENDAR.credential()))
+    equal([row["user_id"] for row in other.json()["oauth_access_tokens"]
+           if row["user_id"] != db.CALENDAR.id] + [other.status], [200],
+          "another user's cursor opens one's own list")
+    for query, status in (
+            (f"_after={after}&_offset=0", 400), (f"_after={after}A", 400),
+            (f"_after={after[:-1]}", 400),
+            (f"_after={after}&_after={after}", 400),
+            (f"_after={after}&_count=0&_limit=0", 200)):
+        answer = described(server, cases.request(
+            query, token=user.credential()))
+        equal(answer.status, status, f"a good cursor in {query[:20]}"
+              f"{query[len(after) + 7:]}: {status}")
+
+
 def made_up_request(dice):
     """A request that mixes credentials and parameters of all users."""
     bad_keys = [db.PROVIDER_KEY, db.SPACED_KEY, "made_up_key", None]
@@ -370,6 +420,7 @@ def run(kind, more=None):
     section("HEADERS and more, over many requests")
     head_is_get(server)
     pages(server)
+    by_cursor(server)
     tenancy(server)
     one_tenancy(server)
     if more:
