@@ -42,13 +42,13 @@ let token, key, masked, canRevoke, store = {};
 let ahead = 0;
 // Aborted when another view of the list, or none, is wanted.
 let view = new AbortController();
-// Rows by id; where the next page begins; the API's count; are there more.
-let rows = new Map(), offset, count, more;
+// Rows by id; the API's count; the query of the next page, if there is one.
+let rows = new Map(), count, more;
 // Of a long active list, the lives that end first: the list's end.
 let tail = [];
 // The number of the search that counts, what it looks for, how far it has come
-// among all tokens, and the row that it brought.
-let searches = 0, wanted, depth, extra;
+// among all tokens, the query of those that follow, and the row that it brought.
+let searches = 0, wanted, depth, deeper, extra;
 const revealed = new Set();
 
 const now = () => Date.now() + ahead;
@@ -86,22 +86,24 @@ async function ask(path, method = "GET") {
 	}).catch(() => {
 		throw refusal("The server could not be reached.");
 	});
+	const {headers, ok, status} = response;
 	// A Date is cut to the second: what has just ended must not lie ahead.
-	ahead = Date.parse(response.headers.get("Date")) + 999 - Date.now() || 0;
-	const {status} = response;
+	ahead = Date.parse(headers.get("Date")) + 999 - Date.now() || 0;
 	if (status === 204)
 		return response;
 	const body = await response.json().catch(() => null);
-	if (response.ok && (body?.oauth_access_token || body?.metadata))
-		return body;
+	const next = /<([^>]+)>; rel="next"/.exec(headers.get("Link"))?.[1];
+	if (ok && (body?.oauth_access_token || body?.metadata))
+		return {...body, next};
 	throw refusal(body?.error?.message ||
-	    `The server did not answer as expected (${status}).`, status);
+	    `The answer was not as expected (${status}).`, status);
 }
 
-function askList(limit, from, all) {
-	const which = all ? "&show_all=1" : "";
-	return ask("?_format=with_details&_mask=1" +
-	    `&_limit=${limit}&_offset=${from}${which}`);
+// A page of the list.  Without its count, next is the query of the page behind
+// it, by a cursor.
+function askList(limit, all, how = "&_count=0") {
+	return ask(`?_format=with_details&_mask=1&_limit=${limit}` + how +
+	    (all ? "&show_all=1" : ""));
 }
 
 // Do work in steps, each an answer to await by its argument; where a step
@@ -222,7 +224,8 @@ function relative(ms) {
 	const fits = unit =>
 	    abs(far) >= UNITS[unit] * (UNITS[unit] > DAY ? 2 : 1);
 	const unit = Object.keys(UNITS).find(fits) || "second";
-	return RELATIVE.format(trunc(far / UNITS[unit]), unit);
+	// What has just ended is past, even where our clock is a moment behind.
+	return RELATIVE.format(trunc(far / UNITS[unit]) || -0, unit);
 }
 
 // A moment in words, with the exact one in the person's own time zone; one that
@@ -335,8 +338,7 @@ function tick(row) {
 // Say something in a row: a failure, or what has been done.
 function note(row, text, failure) {
 	row.note?.remove();
-	const attributes = failure ? {class: "bad", role: "alert"} : {};
-	row.note = make("p", attributes, text);
+	row.note = make("p", failure && {class: "bad", role: "alert"}, text);
 	row.actions.append(row.note);
 	the.said.textContent = failure ? "" : text;
 }
@@ -437,36 +439,35 @@ function clear() {
 }
 
 // Load the first page of a view, or the next one.  No token has two rows, even
-// where others came or went between two pages.
+// where its end has come nearer between two pages.
 function load(fresh) {
 	const all = the.all.checked;
-	const from = fresh ? 0 : offset;
 	if (fresh)
 		leaveView();
 	problem();
 	the.shown.textContent = "Loading…";
 	return attempt(async step => {
-		const page = await step(askList(PAGE, from, all));
-		const items = page.oauth_access_tokens;
+		const page =
+		    await step(fresh ? askList(PAGE, all) : ask(more));
 		if (fresh)
 			clear();
-		const added = items.filter(({id}) => !rows.has(id))
+		const added = page.oauth_access_tokens.filter(({id}) => !rows.has(id))
 		    .map(makeRow);
 		for (const row of added) {
 			rows.set(row.item.id, row);
 			the.rows.append(row.element);
 		}
-		offset = from + items.length;
-		({count, next: more} = page.metadata);
+		more = page.next;
+		({metadata: {count}} = await step(askList(0, all, "")));
 		update();
 		await search();
 		if (!fresh)
 			added.find(row => !row.element.hidden)?.element.focus();
 		if (!fresh || !more || all)
 			return;
-		const last =
-		    await step(askList(PAGE, max(offset, count - PAGE)));
-		tail = last.oauth_access_tokens.map(lifeOf);
+		const from = max(rows.size, count - PAGE);
+		tail = (await step(askList(PAGE, all, "&_offset=" + from)))
+		    .oauth_access_tokens.map(lifeOf);
 		update();
 	}, message => {
 		if (fresh)
@@ -491,8 +492,8 @@ function update() {
 }
 
 function lives() {
-	const others = tail.filter(({item}) => !rows.has(item.id));
-	return [...rows.values(), ...others];
+	return [...rows.values(),
+	    ...tail.filter(({item}) => !rows.has(item.id))];
 }
 
 function summarise() {
@@ -633,7 +634,7 @@ async function search() {
 		return;
 	extra?.element.remove();
 	wanted = print;
-	depth = 0;
+	deeper = depth = 0;
 	const all = [...rows.values()];
 	const known = all.find(({item}) => item.fingerprint === wanted);
 	const words = query.toLowerCase().split(/\s+/);
@@ -671,8 +672,9 @@ function searchDeeper() {
 	return attempt(async step => {
 		for (let steps = STEPS; steps--;) {
 			answer(`Not among the first ${depth}. Searching…`);
-			const {oauth_access_tokens: items, metadata} =
-			    await step(askList(STEP, depth, true));
+			const {oauth_access_tokens: items, next} =
+			    await step(deeper ? ask(deeper) :
+			        askList(STEP, true));
 			if (mine !== searches)
 				return;
 			const item =
@@ -683,7 +685,8 @@ function searchDeeper() {
 				return found(item);
 			}
 			depth += items.length;
-			if (!metadata.next)
+			deeper = next;
+			if (!next)
 				return answer("No, this is none of your tokens.");
 		}
 		answer(`Not among the first ${depth}.`, "Search on");

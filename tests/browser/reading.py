@@ -120,6 +120,22 @@ def more(page):
     page.check("all hundred", looks=LOOKS[::3])
 
 
+def come_and_go(page):
+    """Tokens that come and go between two pages neither repeat nor hide
+    others."""
+    page.sign_in(MANY)
+    wanted = [(page.id_of(t.token), masked(t.token)) for t in MANY.tokens]
+    some = ", ".join(str(id) for id, _ in wanted[5:15])
+    for name, owner, shown, count in (("have gone", "NULL", 80, 90),
+                                      ("have come", MANY.id, 100, 100)):
+        page.server.database.sql("UPDATE oauth2_access_token"
+                                 f" SET user_id = {owner} WHERE id IN ({some})")
+        page.browser.click("Show more")
+        page.wait_for_list((str(shown), str(count)))
+        page.equal(page.rows(), wanted[:shown], f"come and go: ten before the"
+                   f" next page {name}, {shown} are there in order")
+
+
 def single(page):
     """One token, and that one."""
     page.sign_in(SINGLE)

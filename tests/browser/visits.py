@@ -158,7 +158,7 @@ def server_gone(page):
         path.unlink()
     page.browser.label("All").click()
     page.browser.wait(lambda: page.browser.buttons("Try again"), "the button")
-    page.ok("did not answer as expected (503)" in " ".join(page.alerts()),
+    page.ok("was not as expected (503)" in " ".join(page.alerts()),
             "program gone: an alert says so", page.alerts())
     page.quiet("program gone", refused=[503])
     page.server.stop()
