@@ -98,3 +98,6 @@ class Connection:
         self._read(_pq.PQgetResult(self.pq), PIPELINE_SYNC)
         _pq.PQexitPipelineMode(self.pq)
         return rows
+
+    def close(self):
+        _pq.PQfinish(self.pq)
