@@ -17,12 +17,11 @@ SELECT pg_catalog.set_config('lock_timeout'::text, $1::text, $3),
 	EXISTS (
 		SELECT
 		FROM pg_catalog.pg_index
-		JOIN pg_catalog.pg_attribute ON attrelid = indrelid
-			AND attnum = indkey[0]
 		WHERE indrelid = pg_catalog.to_regclass(
 			'oauth2_access_token'::text)::oid
-			AND attname = 'user_id'::name AND indisvalid
-			AND indpred IS NULL
+			AND indisvalid AND indpred IS NULL
+			AND pg_catalog.pg_get_indexdef(indexrelid, 1, true)
+				= 'user_id'::text
 	) AS indexed,
 	EXISTS (
 		SELECT
