@@ -415,3 +415,10 @@ class Database(postgresql.Database):
                 SET search_path = clock, public, pg_catalog;
             DELETE FROM oauth2_access_token WHERE token = '{example.TOKEN}';
         """)
+
+
+class SeveralHosts(Database):
+    """The same, as one of several hosts; the first is not there."""
+
+    def service(self):
+        return super().service().replace("host=", "host=/made/up,", 1)

@@ -410,10 +410,10 @@ def without_program(server, _):
     report(server, [cases.case("the program is there again", cases.ACTIVE)])
 
 
-def run(kind, more=None):
+def run(kind, more=None, database=None):
     """The suite of one kind of server.  more(server, database) tries what only
     this one has."""
-    database = db.Database()
+    database = database or db.Database()
     server = (Cgi(database) if kind == Cgi.kind
               else web_servers.KINDS[kind](kind, database))
     table(server)
