@@ -53,7 +53,13 @@ PREPARED = {
     name: f"PREPARE {name} (text, text, text, boolean, boolean, bigint, bigint,"
           f" timestamptz, bigint) AS\n{STATEMENTS[name]};\n"
     for name in REQUESTS}
-PREPARE = "\\pset null NULL\n" + "".join(PREPARED.values())
+
+
+def prepare(names):
+    return "\\pset null NULL\n" + "".join(PREPARED[name] for name in names)
+
+
+PREPARE = prepare(REQUESTS)
 
 
 def let_in(statement):
