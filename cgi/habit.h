@@ -1,39 +1,62 @@
 /*
- * habit.h - does the next caller need what the last callers needed?
+ * habit.h - what a caller needed the last time, and so may need again.
  *
  * A way of asking that is cheap and serves most callers is tried first.  For a
- * caller whom it does not serve the database is asked twice; where one came,
- * the next callers are asked the other way at once.
+ * caller whom it does not serve the database is asked twice; then that caller
+ * is asked for the other way at once.  Callers are told apart by a hash of
+ * their token, and two may share a place: a habit decides what a question
+ * costs, and never its answer.
  *
- * Pure.  Zero is the state at the start: nobody has needed it.
+ * Pure.  Zero is the state at the start: nobody has needed anything.
  */
 #ifndef HABIT_H
 #define HABIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* So many callers in a row who did not need it end a habit. */
-#define HABIT_LENGTH 16
+/* So many requests in a row that did not need it end a habit. */
+#define HABIT_LENGTH 64
+#define HABIT_PLACES 1024
 
 struct habit {
-	int left; /* callers until it ends, 0 ... HABIT_LENGTH */
+	uint8_t step; /* the way that is tried: 0 is the cheapest */
+	uint8_t left; /* requests until that is tried again */
 };
 
-/* Is the next caller expected to need it? */
-static inline bool
-habit_expects(const struct habit *habit)
+struct caller_habits {
+	struct habit reader;    /* what lets them in */
+	struct habit long_list; /* 1: their list is longer than the page */
+};
+
+/* The place of a caller, 0 ... HABIT_PLACES - 1: FNV-1a, 32 bits. */
+static inline size_t
+habit_place(const char *token, size_t len)
 {
-	return habit->left > 0;
+	uint32_t hash = 2166136261;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)token[i]) * 16777619;
+	return (hash ^ hash >> 16) % HABIT_PLACES;
 }
 
-/* Note whether a caller needed it, as far as is known. */
+/*
+ * Note whether a request needed more than the step that was tried, as far as is
+ * known: then the next step is tried the next time.
+ *
+ * last  the step that serves everybody, 1 ... 255
+ */
 static inline void
-habit_note(struct habit *habit, bool needed)
+habit_note(struct habit *habit, bool needed, uint8_t last)
 {
-	if (needed)
+	if (needed) {
 		habit->left = HABIT_LENGTH;
-	else if (habit->left > 0)
-		habit->left--;
+		if (habit->step < last)
+			habit->step++;
+	} else if (habit->step > 0 && --habit->left == 0) {
+		habit->step = 0;
+	}
 }
 
 #endif

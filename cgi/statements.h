@@ -24,7 +24,8 @@ enum statement_reader {
 	READER_ROLES,       /* a row for every caller: by their roles */
 	READER_PERMISSIONS, /* by their permissions */
 	READER_BITS,        /* no row for who is refused: by "user" alone */
-	READER_READERS,     /* by their roles */
+	READER_ATTACHED,    /* by permissions attached to their roles */
+	READER_DIRECT,      /* by permissions of the roles themselves */
 	READER_OWNERS,      /* owners */
 	READERS,
 };

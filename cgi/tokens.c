@@ -14,9 +14,8 @@
 /* From this offset on page_far.sql is faster; and past the page's length. */
 #define FAR_FROM 200
 
-/* What the last callers needed; see choose_cheapest(). */
-static struct habit beyond_user; /* more than the row of "user" lets them in */
-static struct habit long_lists;  /* theirs are longer than the page */
+/* By habit_place(). */
+static struct caller_habits callers[HABIT_PLACES];
 
 /* A row for every caller, or none for those who are refused? */
 static bool
@@ -89,31 +88,49 @@ may_be_whole(const struct tokens_request *request)
 	       request->limit > 0;
 }
 
-/* The reader of the statement that answers every caller. */
+/*
+ * The readers to try, the cheapest first; the last one answers every caller.  A
+ * habit's step is the place here.
+ */
+static const struct ladder {
+	enum statement_reader readers[4];
+	uint8_t last;
+} ladders[] = {
+	{ { READER_BITS, READER_ATTACHED, READER_DIRECT, READER_ROLES }, 3 },
+	{ { READER_OWNERS, READER_PERMISSIONS }, 1 },
+};
+
+static const struct ladder *
+ladder_of(const struct config *config)
+{
+	return &ladders[config->by_permission ? 1 : 0];
+}
+
+/* The reader that answers every caller. */
 static enum statement_reader
 every_reader(const struct config *config)
 {
-	return config->by_permission ? READER_PERMISSIONS : READER_ROLES;
+	const struct ladder *ladder = ladder_of(config);
+
+	return ladder->readers[ladder->last];
 }
 
 /*
- * Choose what costs PostgreSQL least and would have answered the last callers:
- * the reader, and whether asked leaves out the count.  Where questions are
- * planned each time, two cost more than one form saves; and nobody, for whom
- * health asks, is refused in any case.
+ * Choose what costs PostgreSQL least and would have answered this caller the
+ * last time: the reader, and whether asked leaves out the count.  Where
+ * questions are planned each time, two cost more than one form saves; and
+ * nobody, for whom health asks, is refused in any case.
  */
 static enum statement_reader
 choose_cheapest(const struct db *db, const struct config *config,
-    struct tokens_request *asked)
+    const struct caller_habits *habits, struct tokens_request *asked)
 {
 	if (asked->which != TOKENS_LIST || asked->token == NULL ||
 	    !db_prepares(db))
 		return every_reader(config);
 	if (may_be_whole(asked))
-		asked->uncounted = !habit_expects(&long_lists);
-	if (!habit_expects(&beyond_user))
-		return config->by_permission ? READER_OWNERS : READER_BITS;
-	return config->by_permission ? READER_PERMISSIONS : READER_READERS;
+		asked->uncounted = habits->long_list.step == 0;
+	return ladder_of(config)->readers[habits->reader.step];
 }
 
 /* Does the answer to asked leave open what is requested? */
@@ -129,14 +146,15 @@ falls_short(const struct answer *answer, const struct tokens_request *request,
 /* The whole list came without its count: count it, and learn from its length.
  */
 static void
-complete(struct token_list *list, const struct tokens_request *request)
+complete(struct token_list *list, const struct tokens_request *request,
+    struct caller_habits *habits)
 {
 	if (list->uncounted && !request->uncounted) {
 		list->uncounted = false;
 		list->count = (int64_t)list->n;
 	}
 	if (may_be_whole(request))
-		habit_note(&long_lists, list->next);
+		habit_note(&habits->long_list, list->next, 1);
 }
 
 /* Ask the database for a list or for one token. */
@@ -145,8 +163,11 @@ read_here(struct db *db, const struct config *config,
     const struct tokens_request *request, enum tokens_outcome *outcome,
     struct token_list *list)
 {
+	struct caller_habits *habits =
+	    &callers[habit_place(request->token, request->token_len)];
 	struct tokens_request asked = *request;
-	enum statement_reader reader = choose_cheapest(db, config, &asked);
+	enum statement_reader reader =
+	    choose_cheapest(db, config, habits, &asked);
 	enum db_result result = ask(db, config, &asked, reader, db_ask);
 	bool refused = false;
 
@@ -162,8 +183,8 @@ read_here(struct db *db, const struct config *config,
 		result = token_rows_read(
 		    db_answer(db), &asked, is_brief(reader), outcome, list);
 	if (result == DB_OK && *outcome == TOKENS_OK) {
-		habit_note(&beyond_user, refused);
-		complete(list, request);
+		habit_note(&habits->reader, refused, ladder_of(config)->last);
+		complete(list, request, habits);
 	}
 	return result;
 }

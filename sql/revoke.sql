@@ -73,24 +73,40 @@ SELECT owner.id AS user_id, credential.id AS token_id,
 		OR EXISTS (
 			SELECT
 			FROM (
-				SELECT coalesce(
-						bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (
-							WHERE CASE permission.entity::text
-							WHEN 'PROJECT' THEN $3::text IS NULL
-								OR permission.entity_id::text = $3::text
-							WHEN 'GLOBAL' THEN $3::text IS NULL
-							ELSE false END),
-						bit_or(permission.access::bigint)
-							FILTER (WHERE permission.entity::text = 'GLOBAL')
-					) AS access
+				SELECT coalesce((
+						SELECT
+							CASE WHEN count(*) > 0 THEN coalesce(
+								bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (WHERE (
+									CASE permission.entity::text
+									WHEN 'PROJECT' THEN $3::text IS NULL OR permission.entity_id::text = $3::text
+									WHEN 'GLOBAL' THEN $3::text IS NULL
+									ELSE false END
+								)),
+								bit_or(permission.access::bigint)
+									FILTER (WHERE permission.entity::text = 'GLOBAL'),
+								0::bigint
+							) END
+						FROM role_permission
+						JOIN permission ON permission.id = role_permission.permission_id
+						WHERE role_permission.role_id = user_role.role_id
+					), (
+						SELECT
+							CASE WHEN count(*) > 0 THEN coalesce(
+								bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (WHERE (
+									CASE permission.entity::text
+									WHEN 'PROJECT' THEN $3::text IS NULL OR permission.entity_id::text = $3::text
+									WHEN 'GLOBAL' THEN $3::text IS NULL
+									ELSE false END
+								)),
+								bit_or(permission.access::bigint)
+									FILTER (WHERE permission.entity::text = 'GLOBAL'),
+								0::bigint
+							) END
+						FROM permission
+						WHERE permission.role_id = user_role.role_id
+					)) AS access
 				FROM user_role
-				LEFT JOIN role_permission ON role_permission.role_id = user_role.role_id
-					AND role_permission.permission_id IS NOT NULL
-				JOIN permission ON permission.id = role_permission.permission_id
-					OR (role_permission.role_id IS NULL
-						AND permission.role_id = user_role.role_id)
 				WHERE user_role.user_id = owner.id
-				GROUP BY user_role.role_id
 			) AS role
 			WHERE role.access & 1::bigint <> 0::bigint
 		)
@@ -161,24 +177,40 @@ SELECT owner.id AS user_id, credential.id AS token_id,
 		OR EXISTS (
 			SELECT
 			FROM (
-				SELECT coalesce(
-						bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (
-							WHERE CASE permission.entity::text
-							WHEN 'PROJECT' THEN $3::text IS NULL
-								OR permission.entity_id::text = $3::text
-							WHEN 'GLOBAL' THEN $3::text IS NULL
-							ELSE false END),
-						bit_or(permission.access::bigint)
-							FILTER (WHERE permission.entity::text = 'GLOBAL')
-					) AS access
+				SELECT coalesce((
+						SELECT
+							CASE WHEN count(*) > 0 THEN coalesce(
+								bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (WHERE (
+									CASE permission.entity::text
+									WHEN 'PROJECT' THEN $3::text IS NULL OR permission.entity_id::text = $3::text
+									WHEN 'GLOBAL' THEN $3::text IS NULL
+									ELSE false END
+								)),
+								bit_or(permission.access::bigint)
+									FILTER (WHERE permission.entity::text = 'GLOBAL'),
+								0::bigint
+							) END
+						FROM role_permission
+						JOIN permission ON permission.id = role_permission.permission_id
+						WHERE role_permission.role_id = user_role.role_id
+					), (
+						SELECT
+							CASE WHEN count(*) > 0 THEN coalesce(
+								bit_or(coalesce(permission.access::bigint, 0::bigint)) FILTER (WHERE (
+									CASE permission.entity::text
+									WHEN 'PROJECT' THEN $3::text IS NULL OR permission.entity_id::text = $3::text
+									WHEN 'GLOBAL' THEN $3::text IS NULL
+									ELSE false END
+								)),
+								bit_or(permission.access::bigint)
+									FILTER (WHERE permission.entity::text = 'GLOBAL'),
+								0::bigint
+							) END
+						FROM permission
+						WHERE permission.role_id = user_role.role_id
+					)) AS access
 				FROM user_role
-				LEFT JOIN role_permission ON role_permission.role_id = user_role.role_id
-					AND role_permission.permission_id IS NOT NULL
-				JOIN permission ON permission.id = role_permission.permission_id
-					OR (role_permission.role_id IS NULL
-						AND permission.role_id = user_role.role_id)
 				WHERE user_role.user_id = owner.id
-				GROUP BY user_role.role_id
 			) AS role
 			WHERE role.access & 15::bigint <> 0::bigint
 		)

@@ -12,6 +12,7 @@ WHERE application.client_id::text = $1::text
 	AND credential.expires >= now()
 	AND (
 		-- @include reader_bits only bits
-		-- @include reader_roles only readers
+		-- @include reader_attached only attached
+		-- @include reader_direct only direct
 		owner.owner -- @only owners
 	)

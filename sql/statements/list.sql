@@ -20,9 +20,10 @@
 -- caller a row, which says why somebody may not read.  The others are for
 -- callers who may: with inner joins alone they cost PostgreSQL a third less, and
 -- anybody else gets no row, so that roles or permissions must be asked next.
--- bits lets in whom the row of "user" lets in, and readers everybody who may by
--- their roles; owners lets in owners, whom all may by permissions.
--- @variants roles permissions bits readers owners
+-- bits lets in whom the row of "user" lets in; attached and direct callers with a
+-- role, mostly, as their files say; owners lets in owners, whom all may by
+-- permissions.
+-- @variants roles permissions bits attached direct owners
 --
 -- How are the count and the page found?  near is for the first pages, far for
 -- later pages, after for those behind a position, scan for a table in which no
@@ -46,7 +47,7 @@
 -- three values are the same in every row:
 --
 --   outcome  text         'ok', or the type of the error: the first check
---                         that failed; NULL in bits, readers and owners
+--                         that failed; NULL in the brief variants
 --   user_id  bigint       the caller; NULL unless 'ok'
 --   count    bigint       of the whole list; 0 unless 'ok'; NULL where it is not
 --                         counted
@@ -71,7 +72,7 @@
 
 SELECT
 	caller.outcome, -- @only roles permissions
-	NULL::text AS outcome, -- @only bits readers owners
+	NULL::text AS outcome, -- @only bits attached direct owners
 	list.user_id::bigint,
 	coalesce(list.count, 0) AS count, -- @only counted
 	NULL::bigint AS count, -- @only uncounted
@@ -80,10 +81,10 @@ SELECT
 	-- @include details only details
 FROM (
 	-- @include caller only roles permissions
-	-- @include caller_brief only bits readers owners
+	-- @include caller_brief only bits attached direct owners
 ) AS caller
 LEFT JOIN LATERAL ( -- @only roles permissions
-CROSS JOIN LATERAL ( -- @only bits readers owners
+CROSS JOIN LATERAL ( -- @only bits attached direct owners
 	-- @include page_near only near
 	-- @include page_far only far
 	-- @include page_after only after

@@ -34,7 +34,7 @@ STATEMENTS = _statements()
 # list is counted, and what is said of each token.  The BRIEF give no row to
 # callers who may not read, and no outcome to the others.
 READERS = ("roles", "permissions")
-BRIEF = ("bits", "readers", "owners")
+BRIEF = ("bits", "attached", "direct", "owners")
 SHAPES = ("near", "far", "after", "scan")
 COUNTS = ("counted", "uncounted")
 DETAILS = ("plain", "details")
@@ -76,6 +76,15 @@ FUNCTION = ("oauth_access_tokens_revoke"
 PREPARE_REVOKE = f"""\\pset null NULL
 PREPARE revoke (text, text, text, boolean, text, bigint) AS
 {STATEMENTS["revoke"]};
+"""
+
+# For the demo's user, an owner: what lets them in by attached and by direct.
+ROLES_TOO = """
+INSERT INTO role (id, name) VALUES (901, 'attached'), (902, 'direct');
+INSERT INTO permission (id, entity, access, role_id)
+	VALUES (901, 'GLOBAL', 8, NULL), (902, 'GLOBAL', 8, 902);
+INSERT INTO role_permission (role_id, permission_id) VALUES (901, 901);
+INSERT INTO user_role (user_id, role_id) VALUES (2, 901), (2, 902);
 """
 
 # What role.sql granted before there were details.

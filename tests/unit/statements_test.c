@@ -12,7 +12,8 @@ static const char *const readers[READERS] = {
 	[READER_ROLES] = "roles",
 	[READER_PERMISSIONS] = "permissions",
 	[READER_BITS] = "bits",
-	[READER_READERS] = "readers",
+	[READER_ATTACHED] = "attached",
+	[READER_DIRECT] = "direct",
 	[READER_OWNERS] = "owners",
 };
 static const char *const shapes[SHAPES] = {

@@ -1350,8 +1350,9 @@ run_out_of_memory_anywhere(void **state)
 }
 
 /*
- * Callers one after the other, where statements are prepared: with which
- * statement each is asked for at first, and at last.
+ * Requests one after the other, where statements are prepared: with which
+ * statement each is asked for at first, and at last.  They have one token,
+ * unless the row says another.
  */
 #define ROWS_1                                         \
 	{                                              \
@@ -1390,6 +1391,7 @@ run_out_of_memory_anywhere(void **state)
 static const struct caller {
 	const char *name;
 	bool by_permission;
+	const char *token;
 	int64_t limit, offset;
 	int times; /* such callers in a row */
 	const char *first;
@@ -1401,48 +1403,70 @@ static const struct caller {
 	enum tokens_outcome outcome;
 	int64_t count;
 } callers[] = {
-	{ "the first", false, 2, 0, 3, "bits_near_active_uncounted", 1, ROWS_1,
-	    NULL, 0, { { NULL } }, TOKENS_OK, 1 },
-	{ "an empty list", false, 2, 0, 1, "bits_near_active_uncounted", 1,
-	    { { NULL, "2", NULL, NULL, NULL, NULL } }, NULL, 0, { { NULL } },
+	{ "the first ones", false, "one", 2, 0, 3, "bits_near_active_uncounted",
+	    1, ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
+	{ "an empty list", false, "one", 2, 0, 1, "bits_near_active_uncounted",
+	    1, { { NULL, "2", NULL, NULL, NULL, NULL } }, NULL, 0, { { NULL } },
 	    TOKENS_OK, 0 },
-	{ "a long list", false, 2, 0, 1, "bits_near_active_uncounted", 3,
+	{ "a long list", false, "one", 2, 0, 1, "bits_near_active_uncounted", 3,
 	    ROWS_3, "roles_near_active_counted", 2, FULL_3, TOKENS_OK, 3 },
-	{ "another one", false, 2, 0, 2, "bits_near_active_counted", 2,
+	{ "another one", false, "one", 2, 0, 2, "bits_near_active_counted", 2,
 	    { { NULL, "2", "3", "9", "5", "a" },
 	        { NULL, "2", "3", "8", "4", "b" } },
 	    NULL, 0, { { NULL } }, TOKENS_OK, 3 },
-	{ "short ones again", false, 2, 0, HABIT_LENGTH,
+	{ "short ones again", false, "one", 2, 0, HABIT_LENGTH,
 	    "bits_near_active_counted", 1,
 	    { { NULL, "2", "1", "9", "5", "a" } }, NULL, 0, { { NULL } },
 	    TOKENS_OK, 1 },
-	{ "one after them", false, 2, 0, 1, "bits_near_active_uncounted", 1,
-	    ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
-	{ "a page further on", false, 2, 1, 1, "bits_near_active_counted", 1,
+	{ "one after them", false, "one", 2, 0, 1, "bits_near_active_uncounted",
+	    1, ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
+	{ "a page further on", false, "one", 2, 1, 1,
+	    "bits_near_active_counted", 1,
 	    { { NULL, "2", "2", "9", "5", "a" } }, NULL, 0, { { NULL } },
 	    TOKENS_OK, 2 },
-	{ "the count alone", false, 0, 0, 1, "bits_near_active_counted", 1,
-	    { { NULL, "2", "2", NULL, NULL, NULL } }, NULL, 0, { { NULL } },
+	{ "the count alone", false, "one", 0, 0, 1, "bits_near_active_counted",
+	    1, { { NULL, "2", "2", NULL, NULL, NULL } }, NULL, 0, { { NULL } },
 	    TOKENS_OK, 2 },
-	{ "a wrong token", false, 2, 0, 2, "bits_near_active_uncounted", 0,
-	    { { NULL } }, "roles_near_active_counted", 1,
+	{ "a wrong token", false, "one", 2, 0, 2, "bits_near_active_uncounted",
+	    0, { { NULL } }, "roles_near_active_counted", 1,
 	    SAYS("invalid_oauth_token"), TOKENS_UNKNOWN_TOKEN, 0 },
-	{ "who may not read", false, 2, 0, 2, "bits_near_active_uncounted", 0,
-	    { { NULL } }, "roles_near_active_counted", 1,
-	    SAYS("unauthorized_access"), TOKENS_NOT_A_VIEWER, 0 },
-	{ "one who reads by a role", false, 2, 0, 1,
+	{ "who may not read", false, "one", 2, 0, 2,
+	    "bits_near_active_uncounted", 0, { { NULL } },
+	    "roles_near_active_counted", 1, SAYS("unauthorized_access"),
+	    TOKENS_NOT_A_VIEWER, 0 },
+	{ "one who reads by a role", false, "one", 2, 0, 1,
 	    "bits_near_active_uncounted", 0, { { NULL } },
 	    "roles_near_active_counted", 1, FULL_1, TOKENS_OK, 1 },
-	{ "others", false, 2, 0, HABIT_LENGTH, "readers_near_active_uncounted",
+	{ "another caller", false, "another", 2, 0, 1,
+	    "bits_near_active_uncounted", 1, ROWS_1, NULL, 0, { { NULL } },
+	    TOKENS_OK, 1 },
+	{ "that one again", false, "one", 2, 0, HABIT_LENGTH,
+	    "attached_near_active_uncounted", 1, ROWS_1, NULL, 0, { { NULL } },
+	    TOKENS_OK, 1 },
+	{ "and once more", false, "one", 2, 0, 1, "bits_near_active_uncounted",
 	    1, ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
-	{ "one after others", false, 2, 0, 1, "bits_near_active_uncounted", 1,
+	{ "one whose role has its own permission", false, "direct", 2, 0, 1,
+	    "bits_near_active_uncounted", 0, { { NULL } },
+	    "roles_near_active_counted", 1, FULL_1, TOKENS_OK, 1 },
+	{ "that one, not attached", false, "direct", 2, 0, 1,
+	    "attached_near_active_uncounted", 0, { { NULL } },
+	    "roles_near_active_counted", 1, FULL_1, TOKENS_OK, 1 },
+	{ "that one, direct", false, "direct", 2, 0, 1,
+	    "direct_near_active_uncounted", 0, { { NULL } },
+	    "roles_near_active_counted", 1, FULL_1, TOKENS_OK, 1 },
+	{ "that one, by all that counts", false, "direct", 2, 0, HABIT_LENGTH,
+	    "roles_near_active_uncounted", 1,
+	    { { "ok", "2", NULL, "9", "5", "a" } }, NULL, 0, { { NULL } },
+	    TOKENS_OK, 1 },
+	{ "that one, from the beginning", false, "direct", 2, 0, 1,
+	    "bits_near_active_uncounted", 1, ROWS_1, NULL, 0, { { NULL } },
+	    TOKENS_OK, 1 },
+	{ "an owner", true, "one", 2, 0, 1, "owners_near_active_uncounted", 1,
 	    ROWS_1, NULL, 0, { { NULL } }, TOKENS_OK, 1 },
-	{ "an owner", true, 2, 0, 1, "owners_near_active_uncounted", 1, ROWS_1,
-	    NULL, 0, { { NULL } }, TOKENS_OK, 1 },
-	{ "one who reads by permissions", true, 2, 0, 1,
+	{ "one who reads by permissions", true, "one", 2, 0, 1,
 	    "owners_near_active_uncounted", 0, { { NULL } },
 	    "permissions_near_active_counted", 1, FULL_1, TOKENS_OK, 1 },
-	{ "others by permissions", true, 2, 0, HABIT_LENGTH,
+	{ "others by permissions", true, "one", 2, 0, HABIT_LENGTH,
 	    "permissions_near_active_uncounted", 1,
 	    { { "ok", "2", NULL, "9", "5", "a" } }, NULL, 0, { { NULL } },
 	    TOKENS_OK, 1 },
@@ -1461,8 +1485,8 @@ static void
 meet(const struct caller *row)
 {
 	const struct config mode = { .by_permission = row->by_permission };
-	const struct tokens_request request = { .token = "t",
-		.token_len = 1,
+	const struct tokens_request request = { .token = row->token,
+		.token_len = strlen(row->token),
 		.limit = row->limit,
 		.offset = row->offset };
 	struct db db = { .prepares = true,
@@ -1488,7 +1512,7 @@ meet(const struct caller *row)
 	assert_int_equal(db.answer.wiped, row->last != NULL ? 2 : 1);
 }
 
-/* The habits of the program begin with the first caller. */
+/* Habits begin with the first request. */
 static void
 learn(void **state)
 {
