@@ -47,7 +47,8 @@ let rows = new Map(), count, more;
 // Of a long active list, the lives that end first: the list's end.
 let tail = [];
 // The number of the search that counts, what it looks for, how far it has come
-// among all tokens, the query of those that follow, and the row that it brought.
+// among all tokens, the query of those that follow, and the row that it
+// brought.
 let searches = 0, wanted, depth, deeper, extra;
 const revealed = new Set();
 
@@ -94,7 +95,7 @@ async function ask(path, method = "GET") {
 	const body = await response.json().catch(() => null);
 	const next = /<([^>]+)>; rel="next"/.exec(headers.get("Link"))?.[1];
 	if (ok && (body?.oauth_access_token || body?.metadata))
-		return {...body, next};
+		return {...body, items: body.oauth_access_tokens, next};
 	throw refusal(body?.error?.message ||
 	    `The answer was not as expected (${status}).`, status);
 }
@@ -330,9 +331,8 @@ function tick(row) {
 	const share = round(100 * min(1, left)) + "%";
 	const rest = make("i");
 	rest.style.width = share;
-	const label = `${share} of its life left`;
-	row.expires.prepend(make("span",
-	    {class: "bar", role: "img", "aria-label": label}, rest));
+	row.expires.prepend(make("span", {class: "bar", role: "img",
+	    "aria-label": `${share} of its life left`}, rest));
 }
 
 // Say something in a row: a failure, or what has been done.
@@ -447,18 +447,20 @@ function load(fresh) {
 	problem();
 	the.shown.textContent = "Loading…";
 	return attempt(async step => {
-		const page =
+		const {items, next} =
 		    await step(fresh ? askList(PAGE, all) : ask(more));
+		// Nothing has changed yet where the count fails.
+		const {metadata} = await step(askList(0, all, ""));
 		if (fresh)
 			clear();
-		const added = page.oauth_access_tokens.filter(({id}) => !rows.has(id))
+		const added = items.filter(({id}) => !rows.has(id))
 		    .map(makeRow);
 		for (const row of added) {
 			rows.set(row.item.id, row);
 			the.rows.append(row.element);
 		}
-		more = page.next;
-		({metadata: {count}} = await step(askList(0, all, "")));
+		more = next;
+		({count} = metadata);
 		update();
 		await search();
 		if (!fresh)
@@ -466,8 +468,8 @@ function load(fresh) {
 		if (!fresh || !more || all)
 			return;
 		const from = max(rows.size, count - PAGE);
-		tail = (await step(askList(PAGE, all, "&_offset=" + from)))
-		    .oauth_access_tokens.map(lifeOf);
+		const last = await step(askList(PAGE, all, "&_offset=" + from));
+		tail = last.items.map(lifeOf);
 		update();
 	}, message => {
 		if (fresh)
@@ -484,8 +486,9 @@ function update() {
 	the.empty.hidden = rows.size;
 	the.empty.textContent =
 	    the.all.checked ? "No tokens" : "No active tokens";
-	the.said.textContent = the.shown.textContent =
-	    rows.size ? `${rows.size} of ${count} loaded` : "";
+	// Rows stay where their tokens have ended elsewhere.
+	the.said.textContent = the.shown.textContent = rows.size ?
+	    `${rows.size} of ${max(count, rows.size)} loaded` : "";
 	the.more.hidden = !more;
 	summarise();
 	drawTimeline();
@@ -672,7 +675,7 @@ function searchDeeper() {
 	return attempt(async step => {
 		for (let steps = STEPS; steps--;) {
 			answer(`Not among the first ${depth}. Searching…`);
-			const {oauth_access_tokens: items, next} =
+			const {items, next} =
 			    await step(deeper ? ask(deeper) :
 			        askList(STEP, true));
 			if (mine !== searches)

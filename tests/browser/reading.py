@@ -136,6 +136,30 @@ def come_and_go(page):
                    f" next page {name}, {shown} are there in order")
 
 
+def count_lost(page):
+    """The last page comes, and the count beside it does not: nothing of both is
+    shown, and "Try again" brings both."""
+    page.sign_in(MANY)
+    wanted = [(page.id_of(t.token), masked(t.token)) for t in MANY.tokens]
+    page.browser.click("Show more")
+    page.wait_for_list(("80", "100"))
+    page.browser.js("""
+        window.whole = fetch;
+        fetch = (url, ...more) => url.includes("_limit=0") ?
+            Promise.reject() : whole(url, ...more);
+    """)
+    page.browser.click("Show more")
+    page.wait_for_alert("could not be reached")
+    page.equal((page.rows(), page.shown()), (wanted[:80], ("80", "100")),
+               "count lost: the list is what it was")
+    page.browser.js("fetch = whole")
+    page.browser.click("Try again")
+    page.wait_for_list(("100", "100"))
+    page.equal((page.rows(), page.alerts()), (wanted, []),
+               "count lost: \"Try again\" brings the last page")
+    page.quiet("count lost")
+
+
 def single(page):
     """One token, and that one."""
     page.sign_in(SINGLE)

@@ -10,7 +10,7 @@ from kit.browser import ENTER, ESCAPE, TAB
 from kit.example import API_KEY
 
 from page import BASE, LOOKS
-from people import LOST, OF_GITHUB, OLD, OTHER, REVOKER, masked
+from people import LOST, MANY, OF_GITHUB, OLD, OTHER, REVOKER, masked
 
 ACTIVE = 5
 OTHERS, EVERYWHERE = "Revoke all others", "Sign out everywhere"
@@ -166,6 +166,31 @@ def keyboard(page):
     page.equal([each for each in seen if each is not True], [],
                "keyboard: the focus is seen at every step of revoking")
     page.quiet("keyboard, revoking")
+
+
+def among_many(page):
+    """One of a long list is revoked on the page, and then ten elsewhere, whose
+    rows stay: neither hides those of the next page."""
+    page.server.database.renew(MANY)
+    page.sign_in(MANY)
+    page.browser.click("Show more")
+    page.wait_for_list(("80", "100"))
+    left = [row.token for row in MANY.tokens]
+    ask(page, "Revoke", left[50])
+    answer(page, "Revoke")
+    page.wait_for_list(("40", "99"))
+    del left[50]
+    page.server.database.sql(
+        "UPDATE oauth2_access_token SET expires = now() WHERE id IN"
+        f" ({', '.join(str(page.id_of(token)) for token in left[5:15])})")
+    for shown, count in (80, 89), (99, 99):
+        page.browser.click("Show more")
+        page.wait_for_list((str(shown), str(count)))
+        page.equal([id for id, _ in page.rows()],
+                   [page.id_of(token) for token in left[:shown]],
+                   f"among many: the first {shown} are there, none twice")
+    page.check("among many", looks=LOOKS[::3])
+    page.server.database.renew(MANY)
 
 
 def provider(page):
