@@ -30,6 +30,8 @@ BAD_TOKEN = Refusal("invalid_oauth_token")
 EXPIRED = Refusal("expired_oauth_token")
 NO_VIEWER = Refusal("unauthorized_access")
 BAD_QUERY = Refusal("invalid_parameter")
+NO_CURSOR = Refusal("invalid_parameter", names=(
+    "_after takes a cursor of a Link, without _offset."))
 NUL_IN_PATH = Refusal("invalid_parameter", names="path")
 
 
@@ -525,6 +527,8 @@ def formats():
 def counts():
     """_count=0: no count, no last; the links are cursors where there is no
     _offset."""
+    refused = Refusal("invalid_parameter", names=(
+        "_count takes one of 1, true, 0, false or nothing."))
     for text, uncounted in (("0", True), ("false", True), ("FALSE", True),
                             ("%30", True), ("1", False), ("true", False),
                             ("True", False), ("", False)):
@@ -532,11 +536,10 @@ def counts():
                    page(db.MANY, True, uncounted=uncounted),
                    f"_count={text}&show_all=1", token=db.MANY.credential())
     for text in ("2", "-1", "00", "01", "yes", "null", "+", "fals"):
-        yield case(f"_count={text} is refused", Refusal(
-            "invalid_parameter", names="_count"), f"_count={text}")
-    yield case("_count twice is refused",
-               Refusal("invalid_parameter", names="_count"),
-               "_count=0&_count=0")
+        yield case(f"_count={text} is refused", refused, f"_count={text}")
+    for first, second in (("0", "0"), ("0", "1"), ("1", "0"), ("", "")):
+        yield case(f"_count twice, {first} and {second}, is refused", refused,
+                   f"_count={first}&_count={second}")
     user = db.DETAILED
     whole = len(user.listed(True))
     for limit, offset in ((0, None), (1, None), (whole - 1, None),
@@ -558,19 +561,32 @@ def counts():
 
 def cursors():
     """_after takes a cursor, and nothing that is nearly one."""
-    for text in ("", "0", "A", "A" * 23, "A" * 24, "A" * 25, "A" * 4096 + "A",
-                 "_" * 24, "A" * 23 + "=", "A" * 22 + "==", "A" * 23 + "+",
-                 "A" * 23 + "/", "A" * 23 + "%20", "%41" * 24):
-        long = "too long" if len(text) > 80 else text
-        yield case(f"_after={long} is refused",
-                   Refusal("request_too_large", status=414)
-                   if len(text) > 4096 else Refusal(
-                       "invalid_parameter",
-                       names="_after"),
-                   f"_after={text}")
+    good = "AQEAAqZMSDN9VgAAAAAAAAAH"  # unit/cursor_test.c has its parts
+    for name, text in (
+            ("nothing", ""), ("an offset", "40"), ("text", "made_up"),
+            ("a digit less", good[:-1]), ("a digit more", good + "A"),
+            ("a digit before", "A" + good), ("twice the text", good * 2),
+            ("padding", good + "="), ("padding for a digit", good[:-1] + "="),
+            ("a blank behind", good + "%20"), ("a blank for a digit",
+                                               good[:-1] + "+"),
+            ("the other alphabet's plus", good[:-1] + "%2B"),
+            ("the other alphabet's slash", good[:-1] + "/"),
+            ("no ASCII", good[:-2] + "%C3%A9"), ("version 0", "AA" + good[2:]),
+            ("version 2", "Ag" + good[2:]),
+            ("neither known nor unknown", "AQI" + good[3:]),
+            ("a moment that never expires", "AQA" + good[3:]),
+            ("a moment that PostgreSQL has not", "AQF___9bs7KgAAAAAAAAAAAG"),
+            ("a letter of another case", good.replace("AQE", "aQE", 1)),
+            ("4000 digits", "A" * 4000)):
+        yield case(f"_after: {name} is refused", NO_CURSOR, f"_after={text}")
+    yield case("_after without a value is refused", NO_CURSOR, "_after")
+    yield case("_after of 4097 digits is too large",
+               Refusal("request_too_large", status=414), f"_after={'A' * 4097}")
     for query in ("_after=A&_after=A", "_after=A&_offset=0",
-                  "_offset=1&_after=A"):
-        yield case(f"{query} is refused", BAD_QUERY, query)
+                  "_offset=1&_after=A", f"_after={good}&_offset=0",
+                  f"_offset=0&_after={good}", f"_after={good}&_after={good}",
+                  f"_after={good}&_count=0&_offset=1"):
+        yield case(f"{query} is refused", NO_CURSOR, query)
 
 
 def parameters_of_one():

@@ -333,7 +333,8 @@ def _link(request, answer, wanted):
     page of 0 rows links to pages of the default size; "last" is the largest
     multiple of the page's size below count."""
     found = links(answer)
-    if (not wanted.next and "_offset=" not in request.query
+    if "_after=" not in request.query and (
+            not wanted.next and "_offset=" not in request.query
             if wanted.uncounted else len(wanted.rows) >= wanted.count):
         yield from _same(answer.all("link"), [], "Link")
         return
@@ -341,13 +342,14 @@ def _link(request, answer, wanted):
     limit = int(asked.get("_limit", DEFAULT_LIMIT)) or DEFAULT_LIMIT
     limit = min(limit, MAX_LIMIT)
     offset = int(asked.get("_offset", 0))
-    by_cursor = wanted.uncounted and "_offset" not in asked
+    by_cursor = "_after" in asked or (
+        wanted.uncounted and "_offset" not in asked)
     want = {"first": 0}
     if wanted.next:
         want["next"] = offset + len(wanted.rows)
     if offset > 0:
         want["prev"] = max(0, offset - limit)
-    if not wanted.uncounted:
+    if not wanted.uncounted and not by_cursor:
         want["last"] = (wanted.count - 1) // limit * limit
     yield from _same(set(found), set(want), "relations of Link")
     for rel, target in found.items():
@@ -355,7 +357,8 @@ def _link(request, answer, wanted):
         if by_cursor:
             yield from _same(
                 ("_offset" in got, "_after" in got),
-                (False, rel == "next" and len(wanted.rows) > 0),
+                (False, rel == "next" and (
+                    len(wanted.rows) > 0 or "_after" in asked)),
                 f"_offset and _after of {rel}")
         elif rel != "prev" or offset <= wanted.count:
             yield from _same(int(got.get("_offset", 0)), want.get(rel),

@@ -166,48 +166,62 @@ def cursor_of(answer):
     return contract.parameters(target.partition("?")[2]).get("_after")
 
 
+def pages_by_cursor(server, user, show_all, size, more=""):
+    """The case of a list that is walked by cursors; its pages' requests."""
+    rows = user.listed(show_all)
+    requests = [cases.request(
+        f"_count=0&show_all={show_all:d}&_limit={size}{more}",
+        key=None if "api_key" in more else API_KEY, token=user.credential())]
+    answers = walk(server, requests[0], "next")
+    requests += [resolve(requests[0], contract.links(answer)["next"])
+                 for answer in answers[:-1]]
+    found = [text for n, (request, answer) in enumerate(zip(requests, answers))
+             for text in contract.complaints(request, answer, cases.page(
+                 user, show_all, size, n * size, "with_details" in more,
+                 "_mask=1" in more, uncounted=True))]
+    if len(answers) != -(-len(rows) // size):
+        found.append(f"{len(answers)} pages")
+    ok(not found, f"cursors lead through {len(rows)} tokens by {size}"
+       f"{', show_all' * show_all}{more and ', with the key and details'}",
+       "\n".join(found))
+    return requests
+
+
 def by_cursor(server):
-    """ANSWERS: cursors lead through each list, whatever its moments are, as
-    offsets do; at the border as exactly.  A cursor names no user."""
-    walks = [(db.PAGES, 40)]
+    """ANSWERS: cursors lead through each list as offsets do, whatever its
+    moments are, and the last page may be a full one.  A cursor names no user,
+    and may be asked of with the count, and by HEAD."""
+    user, size = db.PAGES, 40
+    behind = pages_by_cursor(server, user, True, size)[1]
     if thorough(server):
-        walks += [(db.CALENDAR, 1), (db.CALENDAR, 3), (db.PAGES, 7),
-                  (db.PAGES, len(list(db.PAGES.rows())) - 1)]
-    for user, size in walks:
-        wanted = [row.pair for row in user.listed(True)]
-        name = f"{len(wanted)} tokens by {size}"
-        request = cases.request(f"_count=0&show_all=1&_limit={size}",
-                                token=user.credential())
-        answers = walk(server, request, "next")
-        equal([row for a in answers for row in rows_of(a)], wanted,
-              f"cursors lead to every token once, {name}")
-        equal([(a.json()["metadata"], a.header("x-total-count"))
-               for a in answers],
-              [({"count": None, "next": bool(cursor_of(a))}, None)
-               for a in answers], f"next is exact without a count, {name}")
-        equal({frozenset(contract.links(a)) for a in answers[1:-1]},
-              {frozenset(("first", "next"))} if answers[2:] else set(),
-              f"the links by cursor are first and next, {name}")
-    after = cursor_of(answers[0])
-    counted = server.ask(cases.request(
-        f"show_all=1&_limit={size}&_after={after}", token=user.credential()))
-    equal((rows_of(counted), counted.header("x-total-count")),
-          (rows_of(answers[1]), str(len(wanted))),
-          "behind a cursor, with the count")
-    other = server.ask(cases.request(
-        f"show_all=1&_after={after}", token=db.CALENDAR.credential()))
-    equal([row["user_id"] for row in other.json()["oauth_access_tokens"]
-           if row["user_id"] != db.CALENDAR.id] + [other.status], [200],
-          "another user's cursor opens one's own list")
-    for query, status in (
-            (f"_after={after}&_offset=0", 400), (f"_after={after}A", 400),
-            (f"_after={after[:-1]}", 400),
-            (f"_after={after}&_after={after}", 400),
-            (f"_after={after}&_count=0&_limit=0", 200)):
-        answer = described(server, cases.request(
-            query, token=user.credential()))
-        equal(answer.status, status, f"a good cursor in {query[:20]}"
-              f"{query[len(after) + 7:]}: {status}")
+        for each in ((db.CALENDAR, True, 1), (db.CALENDAR, True, 3),
+                     (db.CALENDAR, False, 1), (db.CALENDAR, False, 4),
+                     (user, False, 7), (user, True, 50), (user, True, 99),
+                     (db.DETAILED, True, 5, "&_format=with_details&_mask=1"
+                      f"&api_key={API_KEY}")):
+            pages_by_cursor(server, *each)
+    after = contract.parameters(behind.query)["_after"]
+    token = user.credential()
+    report(server, [
+        cases.case("behind a cursor, HEAD", cases.page(
+            user, True, size, size, uncounted=True), behind.query,
+            method="HEAD", token=token),
+        cases.case("behind a cursor, with the count", cases.page(
+            user, True, size, size), f"show_all=1&_limit={size}&_after={after}",
+            token=token),
+        cases.case("behind a cursor, no token", cases.page(
+            user, True, 0, size, uncounted=True),
+            f"_limit=0&show_all=1&_count=0&_after={after}", token=token),
+        *(cases.case(f"a good cursor, {name}", cases.NO_CURSOR, query,
+                     token=token) for name, query in (
+            ("with _offset=0", f"_after={after}&_offset=0"),
+            ("behind _offset", f"_offset=40&_after={after}"),
+            ("twice", f"_after={after}&_after={after}")))])
+    rows = rows_of(server.ask(cases.request(
+        f"show_all=1&_limit=10000&_after={after}",
+        token=db.CALENDAR.credential())))
+    equal(rows, [row.pair for row in db.CALENDAR.tokens[-len(rows):]],
+          "another user's cursor opens one's own list, behind that moment")
 
 
 def made_up_request(dice):
