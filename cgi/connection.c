@@ -150,6 +150,15 @@ connection_close(struct connection *connection)
 	connection->pq = NULL;
 }
 
+bool
+connection_may_be_standby(const struct connection *connection)
+{
+	const char *standby =
+	    PQparameterStatus(connection->pq, "in_hot_standby");
+
+	return standby == NULL || strcmp(standby, "off") != 0;
+}
+
 const char *
 connection_words(const struct connection *connection)
 {

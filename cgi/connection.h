@@ -57,6 +57,12 @@ bool connection_is_open(const struct connection *connection);
 /* Close it, if it is open. */
 void connection_close(struct connection *connection);
 
+/*
+ * Was the server a standby when it gave its last answer?  Yes, where that is
+ * not known: behind a pooler, and from PostgreSQL 13 and older.
+ */
+bool connection_may_be_standby(const struct connection *connection);
+
 /* What went wrong last, in one line; stays until something else does. */
 const char *connection_words(const struct connection *connection);
 

@@ -270,7 +270,7 @@ db_ask_further(
 bool
 db_may_lag(const struct db *db)
 {
-	return db->primary != NULL && db->session.standby;
+	return db->primary != NULL && connection_may_be_standby(db->connection);
 }
 
 bool

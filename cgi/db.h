@@ -51,7 +51,8 @@ enum db_result db_ask_further(struct db *db, enum statement_id id,
 
 /*
  * May the last answer be out of date, and the primary know better?  It came
- * from a standby, and there is a primary.
+ * from a standby, or through a pooler from nobody knows where, and there is a
+ * primary.
  */
 bool db_may_lag(const struct db *db);
 
