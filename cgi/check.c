@@ -189,6 +189,12 @@ tell_place(struct report *report, const char *what,
 	    place->host, named ? " (" : "", named ? place->address : "",
 	    named ? ")" : "", place->port, place->database, place->user);
 	tell(report, "ok", line, NULL);
+	if (place->read_only_primary)
+		tell(report, "warning",
+		    "target_session_attrs=read-only takes this primary, too",
+		    "Write target_session_attrs=standby; or run sql/setup "
+		    "again: an older role.sql made all transactions "
+		    "read-only.");
 }
 
 /* Connect, to the primary or not, and say how; false: there is no connection.

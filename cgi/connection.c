@@ -410,6 +410,18 @@ protocol_of(PGconn *pq)
 	return PQgssEncInUse(pq) ? "GSSAPI" : NULL;
 }
 
+static bool
+wants_read_only(const struct connection *connection)
+{
+	struct conninfo_view view;
+	bool wanted;
+
+	conninfo_look(connection->conninfo, &view);
+	wanted = view.session != NULL && strcmp(view.session, "read-only") == 0;
+	conninfo_look_away(&view);
+	return wanted;
+}
+
 struct connection_place
 connection_place(const struct connection *connection)
 {
@@ -422,6 +434,8 @@ connection_place(const struct connection *connection)
 		.database = PQdb(pq),
 		.user = PQuser(pq),
 		.protocol = protocol_of(pq),
+		.read_only_primary = !connection_may_be_standby(connection) &&
+		                     wants_read_only(connection),
 	};
 }
 

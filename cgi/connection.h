@@ -117,6 +117,8 @@ struct connection_place {
 	const char *address, *port, *database, *user;
 	const char
 	    *protocol; /* of TLS, as "TLSv1.3"; "GSSAPI"; NULL: clear text */
+	bool read_only_primary; /* target_session_attrs=read-only took a
+	                           primary */
 };
 
 struct connection_place connection_place(const struct connection *connection);
