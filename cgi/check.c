@@ -19,6 +19,7 @@ struct report {
 	FILE *out;
 	int errors, warnings;
 	enum check_result result; /* where there are errors */
+	bool connected;           /* to the database that lists come from */
 };
 
 /* Print a finding and, unless it is NULL or "", its remedy. */
@@ -220,7 +221,8 @@ tell_connection(struct report *report, struct db *db, bool primary)
 		return false;
 	}
 	tell_place(report, what, &place);
-	snprintf(line, sizeof line, "encryption: %s",
+	snprintf(line, sizeof line, "%sencryption: %s",
+	    primary ? "primary, " : "",
 	    place.protocol != NULL ? place.protocol
 	    : is_local(&place)     ? "none, within this machine"
 	                           : "none");
@@ -233,25 +235,40 @@ tell_connection(struct report *report, struct db *db, bool primary)
 	return true;
 }
 
-/* Ask one of sql/statements/check*.sql and tell its lines. */
+/*
+ * Ask one of sql/statements/check*.sql and tell its lines.
+ *
+ * primary  ask the primary, and tell only what is not well there
+ */
 static bool
 tell_lines(struct report *report, struct db *db, enum statement_id id,
-    const struct statement_params *params)
+    const struct statement_params *params, bool primary)
 {
-	enum db_result result = db_ask(db, id, params);
+	enum db_result result =
+	    primary ? db_ask_primary(db, PRIMARY_REFUSAL, id, params)
+	            : db_ask(db, id, params);
 	const struct answer *answer;
+	char line[1200];
 
 	if (result != DB_OK) {
 		if (result == DB_UNAVAILABLE || result == DB_TIMEOUT)
 			report->result = CHECK_UNAVAILABLE;
-		tell(report, "error", "the database did not answer a question",
+		tell(report, "error",
+		    primary ? "primary: a question was not answered"
+		            : "the database did not answer a question",
 		    "Standard error says why.");
 		return false;
 	}
 	answer = db_answer(db);
-	for (int i = 0; i < answer_rows(answer); i++)
-		tell(report, answer_text(answer, i, 0),
-		    answer_text(answer, i, 1), answer_text(answer, i, 2));
+	for (int i = 0; i < answer_rows(answer); i++) {
+		const char *level = answer_text(answer, i, 0);
+
+		if (primary && strcmp(level, "ok") == 0)
+			continue;
+		snprintf(line, sizeof line, "%s%s", primary ? "primary, " : "",
+		    answer_text(answer, i, 1));
+		tell(report, level, line, answer_text(answer, i, 2));
+	}
 	return true;
 }
 
@@ -259,7 +276,10 @@ static void
 tell_database(struct report *report, struct db *db, const struct config *config)
 {
 	const char by_permission[] = { config->by_permission ? 1 : 0 };
-	const char revoke[] = { config->revoke == 1 ? 1 : 0 };
+	/* Where there is a primary, revoking is its. */
+	const char revoke[] = {
+		config->revoke == 1 && !db_has_primary(db) ? 1 : 0
+	};
 	const char *clients = config->client_ids;
 	const char *project = config->project_uuid;
 	const struct statement_params
@@ -269,10 +289,32 @@ tell_database(struct report *report, struct db *db, const struct config *config)
 		    { project != NULL ? (int)strlen(project) : 0 } };
 
 	/* The others read tables, of which the first says whether they can. */
-	if (tell_lines(report, db, STATEMENT_CHECK, &of_check) &&
+	if (tell_lines(report, db, STATEMENT_CHECK, &of_check, false) &&
 	    report->errors == 0 &&
-	    tell_lines(report, db, STATEMENT_CHECK_CLIENTS, &of_clients))
-		tell_lines(report, db, STATEMENT_CHECK_PROJECTS, &of_projects);
+	    tell_lines(report, db, STATEMENT_CHECK_CLIENTS, &of_clients, false))
+		tell_lines(
+		    report, db, STATEMENT_CHECK_PROJECTS, &of_projects, false);
+}
+
+/* Tell of the primary where it is, and what is wrong there. */
+static void
+tell_primary(struct report *report, struct db *db, const struct config *config)
+{
+	const char by_permission[] = { config->by_permission ? 1 : 0 };
+	const char revoke[] = { config->revoke == 1 ? 1 : 0 };
+	const struct statement_params params = { { by_permission, revoke },
+		{ 1, 1 } };
+	int found;
+
+	db_begin_request(db, false); /* with its own limits of time */
+	if (!tell_connection(report, db, true)) {
+		report->result = CHECK_UNAVAILABLE;
+		return;
+	}
+	found = report->errors + report->warnings;
+	if (tell_lines(report, db, STATEMENT_CHECK, &params, true) &&
+	    found == report->errors + report->warnings)
+		tell(report, "ok", "primary: tables and rights are well", NULL);
 }
 
 /* Tell the verdict. */
@@ -282,8 +324,7 @@ end_report(const struct report *report)
 	if (report->errors > 0)
 		fprintf(report->out,
 		    "verdict: %s not answered; errors: %d, warnings: %d\n",
-		    report->result == CHECK_SOFTWARE ? "some or all lists are"
-		                                     : "lists are",
+		    report->connected ? "some or all lists are" : "lists are",
 		    report->errors, report->warnings);
 	else if (report->warnings > 0)
 		fprintf(report->out,
@@ -314,10 +355,11 @@ check_report(const char *const *environment, FILE *out)
 		report.result = CHECK_UNAVAILABLE;
 		if (tell_connection(&report, db, false)) {
 			report.result = CHECK_SOFTWARE;
+			report.connected = true;
 			tell_database(&report, db, &config);
 		}
-		if (db_has_primary(db) && !tell_connection(&report, db, true))
-			report.result = CHECK_UNAVAILABLE;
+		if (db_has_primary(db))
+			tell_primary(&report, db, &config);
 	}
 	db_free(db);
 	config_free(&config);
