@@ -311,7 +311,9 @@ db_ask_primary(struct db *db, enum primary_purpose purpose,
 		return DB_UNAVAILABLE;
 	}
 	result = ask_primary(db, id, params);
-	primary_note(&db->when, result, clock_now_ms());
+	/* To revoke may take long; the next question finds silence out. */
+	if (purpose != PRIMARY_DELETE || db->primary->hosts.last != DB_OK)
+		primary_note(&db->when, result, clock_now_ms());
 	return result;
 }
 
