@@ -46,10 +46,11 @@ BEGIN
 END
 $$;
 
--- Each of the program's processes has one connection.  Where several web servers
+-- Each of the program's processes has one connection, and with
+-- OAUTH_TOKENS_PRIMARY another one to the primary.  Where several web servers
 -- share the database, all may be at one host: have at least as many here as web
--- servers times OAUTH_TOKENS_WORKERS, and some more for --check and for
--- connections whose end got lost.  Each host of the database counts for itself;
+-- servers times OAUTH_TOKENS_WORKERS, or twice as many, and some more for --check
+-- and for connections whose end got lost.  Each host of the database counts for itself;
 -- its max_connections must have room for them too.
 ALTER ROLE oauth_access_tokens CONNECTION LIMIT 64;
 
