@@ -151,12 +151,11 @@ connection_close(struct connection *connection)
 }
 
 bool
-connection_may_be_standby(const struct connection *connection)
+connection_reports(const struct connection *connection, bool standby)
 {
-	const char *standby =
-	    PQparameterStatus(connection->pq, "in_hot_standby");
+	const char *said = PQparameterStatus(connection->pq, "in_hot_standby");
 
-	return standby == NULL || strcmp(standby, "off") != 0;
+	return said != NULL && strcmp(said, standby ? "on" : "off") == 0;
 }
 
 const char *
@@ -434,7 +433,7 @@ connection_place(const struct connection *connection)
 		.database = PQdb(pq),
 		.user = PQuser(pq),
 		.protocol = protocol_of(pq),
-		.read_only_primary = !connection_may_be_standby(connection) &&
+		.read_only_primary = connection_reports(connection, false) &&
 		                     wants_read_only(connection),
 	};
 }

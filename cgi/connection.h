@@ -58,10 +58,11 @@ bool connection_is_open(const struct connection *connection);
 void connection_close(struct connection *connection);
 
 /*
- * Was the server a standby when it gave its last answer?  Yes, where that is
- * not known: behind a pooler, and from PostgreSQL 13 and older.
+ * Has the server said of itself, with its last answer at the latest, that it is
+ * a standby, or that it is none?  PostgreSQL 13 and older say neither; a pooler
+ * may say it of another server.
  */
-bool connection_may_be_standby(const struct connection *connection);
+bool connection_reports(const struct connection *connection, bool standby);
 
 /* What went wrong last, in one line; stays until something else does. */
 const char *connection_words(const struct connection *connection);

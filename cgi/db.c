@@ -270,7 +270,8 @@ db_ask_further(
 bool
 db_may_lag(const struct db *db)
 {
-	return db->primary != NULL && connection_may_be_standby(db->connection);
+	return db->primary != NULL &&
+	       session_may_lag(&db->session, db->connection, db->config);
 }
 
 bool

@@ -38,5 +38,17 @@ session_begin(struct session *session, struct connection *connection,
 	session->indexed = answer_boolean(answer, 0, INDEXED);
 	session->hidden = answer_boolean(answer, 0, HIDDEN);
 	session->standby = answer_boolean(answer, 0, STANDBY);
+	session->reports = connection_reports(connection, session->standby);
 	return SESSION_BEGUN;
+}
+
+bool
+session_may_lag(const struct session *session,
+    const struct connection *connection, const struct config *config)
+{
+	bool promoted =
+	    session->reports && connection_reports(connection, false);
+
+	return config->statements == STATEMENTS_UNNAMED ||
+	       (session->standby && !promoted);
 }

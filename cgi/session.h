@@ -16,6 +16,7 @@ struct session {
 	bool indexed; /* an index leads to a user's tokens */
 	bool hidden;  /* policies may hide rows */
 	bool standby; /* the server is one */
+	bool reports; /* and it says so by itself, which a pooler may not do */
 };
 
 enum session_result {
@@ -36,5 +37,13 @@ enum session_result session_begin(struct session *session,
     struct connection *connection, const struct config *config,
     int64_t deadline_ms, struct verdict *verdict)
     __attribute__((warn_unused_result));
+
+/*
+ * May the last answer be a standby's?  No longer, where that says that it was
+ * promoted; always, where the session is not ours, as a pooler takes whatever
+ * server it has.
+ */
+bool session_may_lag(const struct session *session,
+    const struct connection *connection, const struct config *config);
 
 #endif
