@@ -15,7 +15,7 @@
 #include "words.h"
 
 /* From so many rows on their memory is given back to the system. */
-#define TRIM_FROM 1000
+#define TRIM_FROM 100
 
 /* So often a question is asked whose connections are ended all the time. */
 #define ATTEMPTS 3

@@ -174,7 +174,9 @@ read_here(struct db *db, const struct config *config,
 	if (result == DB_OK &&
 	    falls_short(db_answer(db), request, &asked, reader)) {
 		refused = answer_rows(db_answer(db)) == 0;
+		/* A new connection must not lie behind it in memory. */
 		answer_wipe(db_answer(db), TOKEN_TEXT);
+		db_forget(db);
 		asked = *request;
 		reader = every_reader(config);
 		result = ask(db, config, &asked, reader, db_ask_further);
