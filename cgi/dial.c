@@ -97,7 +97,8 @@ begin_host(struct dial *dial)
 {
 	size_t left = dial->n * dial->passes - dial->at;
 
-	if (left == 0)
+	/* A look-up may have taken all the time: the rest was not silent. */
+	if (left == 0 || (dial->at > 0 && clock_now_ms() >= dial->end_ms))
 		return false;
 	if (dial->at % dial->n == 0)
 		put_in_order(dial, dial->hosts, dial->n, dial->order);
