@@ -244,9 +244,8 @@ static bool
 tell_lines(struct report *report, struct db *db, enum statement_id id,
     const struct statement_params *params, bool primary)
 {
-	enum db_result result =
-	    primary ? db_ask_primary(db, PRIMARY_REFUSAL, id, params)
-	            : db_ask(db, id, params);
+	enum db_result result = primary ? db_ask_primary(db, false, id, params)
+	                                : db_ask(db, id, params);
 	const struct answer *answer;
 	char line[1200];
 

@@ -190,7 +190,7 @@ connect_in_turn(struct db *db, int64_t end_ms)
 	int64_t when_ms = hosts_when(&db->hosts, db->patient, now_ms, end_ms);
 	struct verdict verdict;
 
-	if (when_ms < 0)
+	if (when_ms < 0 || (db->is_primary && when_ms > now_ms))
 		return (struct verdict){ db->hosts.last, false };
 	if (when_ms > now_ms)
 		clock_wait(-1, 0, when_ms);
@@ -280,30 +280,17 @@ db_has_primary(const struct db *db)
 	return db->primary != NULL;
 }
 
-/* Ask the primary, in what is left of the request's time. */
-static enum db_result
-ask_primary(
-    struct db *db, enum statement_id id, const struct statement_params *params)
-{
-	struct db *primary = db->primary;
-
-	db->answered = primary;
-	if (db->asked_us == 0)
-		return db_ask(primary, id, params);
-	primary->end_ms = db->end_ms;
-	return ask_within(primary, id, params);
-}
-
 enum db_result
-db_ask_primary(struct db *db, enum primary_purpose purpose,
-    enum statement_id id, const struct statement_params *params)
+db_ask_primary(struct db *db, bool confirms, enum statement_id id,
+    const struct statement_params *params)
 {
 	static const enum failure whys[] = {
 		[PRIMARY_TOO_OFTEN] = FAILURE_TOO_OFTEN,
 		[PRIMARY_PAUSED] = FAILURE_OF_SILENCE,
 	};
-	enum primary_answer may =
-	    primary_may_ask(&db->when, purpose, clock_now_ms());
+	struct db *primary = db->primary;
+	int64_t now_ms = clock_now_ms();
+	enum primary_answer may = primary_may_ask(&db->when, confirms, now_ms);
 	enum db_result result;
 
 	if (may != PRIMARY_ASK) {
@@ -311,9 +298,14 @@ db_ask_primary(struct db *db, enum primary_purpose purpose,
 		log_failure(db);
 		return DB_UNAVAILABLE;
 	}
-	result = ask_primary(db, id, params);
+	db->answered = primary;
+	/* Nobody else is answered meanwhile: a refusal waits half as long. */
+	primary->end_ms = clock_earlier(
+	    db->end_ms, now_ms + db->config->connect_timeout_ms / 2);
+	result = confirms ? ask_within(primary, id, params)
+	                  : db_ask(primary, id, params);
 	/* To revoke may take long; the next question finds silence out. */
-	if (purpose != PRIMARY_DELETE || db->primary->hosts.last != DB_OK)
+	if (confirms || primary->hosts.last != DB_OK)
 		primary_note(&db->when, result, clock_now_ms());
 	return result;
 }

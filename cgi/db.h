@@ -60,12 +60,15 @@ bool db_may_lag(const struct db *db);
 bool db_has_primary(const struct db *db);
 
 /*
- * Ask the primary, where there is one, within the limits of the question that
- * this request has asked, or its own; primary.h says when it is not asked.  The
- * request waits for no primary that is away.  A server that is a standby is no
+ * Ask the primary, where there is one; primary.h says when it is not asked, and
+ * no request waits for one that is away.  A server that is a standby is no
  * primary.
+ *
+ * confirms  the question is whether a refusal is right: it takes at most half
+ *           of connect_timeout_ms, and no more than what the request's first
+ *           question has left; else it revokes, and blocks as db_ask() does
  */
-enum db_result db_ask_primary(struct db *db, enum primary_purpose purpose,
+enum db_result db_ask_primary(struct db *db, bool confirms,
     enum statement_id id, const struct statement_params *params)
     __attribute__((warn_unused_result));
 

@@ -4,18 +4,19 @@
 #include "primary.h"
 
 enum primary_answer
-primary_may_ask(
-    struct primary *primary, enum primary_purpose purpose, int64_t now_ms)
+primary_may_ask(struct primary *primary, bool confirms, int64_t now_ms)
 {
 	if (now_ms < primary->paused_ms)
 		return PRIMARY_PAUSED;
-	if (now_ms - primary->shares[purpose].since_ms >= 1000) {
-		primary->shares[purpose].since_ms = now_ms;
-		primary->shares[purpose].asked = 0;
+	if (!confirms)
+		return PRIMARY_ASK;
+	if (now_ms - primary->since_ms >= 1000) {
+		primary->since_ms = now_ms;
+		primary->confirmed = 0;
 	}
-	if (primary->shares[purpose].asked >= PRIMARY_PER_S)
+	if (primary->confirmed >= PRIMARY_PER_S)
 		return PRIMARY_TOO_OFTEN;
-	primary->shares[purpose].asked++;
+	primary->confirmed++;
 	return PRIMARY_ASK;
 }
 

@@ -17,22 +17,13 @@
 
 #include "verdict.h"
 
-#define PRIMARY_PER_S    50    /* questions of each purpose */
+#define PRIMARY_PER_S    50    /* confirmations */
 #define PRIMARY_PAUSE_MS 10000 /* after a question without an answer */
-
-/* Each has its own share, so that refusals do not keep people from revoking. */
-enum primary_purpose {
-	PRIMARY_REFUSAL, /* a standby's refusal is to be confirmed */
-	PRIMARY_DELETE,  /* tokens are to be revoked */
-	PRIMARY_PURPOSES,
-};
 
 /* All zero at the start. */
 struct primary {
-	struct {
-		int64_t since_ms; /* a second begins */
-		int asked;        /* in that second */
-	} shares[PRIMARY_PURPOSES];
+	int64_t since_ms;  /* a second begins */
+	int confirmed;     /* in that second */
 	int64_t paused_ms; /* until then it is not asked */
 };
 
@@ -42,10 +33,14 @@ enum primary_answer {
 	PRIMARY_PAUSED,    /* it was silent a while ago */
 };
 
-/* May it be asked now?  PRIMARY_ASK counts as a question. */
-enum primary_answer primary_may_ask(
-    struct primary *primary, enum primary_purpose purpose, int64_t now_ms)
-    __attribute__((warn_unused_result));
+/*
+ * May it be asked now?
+ *
+ * confirms  the question is whether a refusal is right, and counts as one; else
+ *           it revokes, which nobody may be kept from
+ */
+enum primary_answer primary_may_ask(struct primary *primary, bool confirms,
+    int64_t now_ms) __attribute__((warn_unused_result));
 
 /* Note how a question fared. */
 void primary_note(

@@ -196,7 +196,7 @@ static enum db_result
 ask_to_confirm(
     struct db *db, enum statement_id id, const struct statement_params *params)
 {
-	return db_ask_primary(db, PRIMARY_REFUSAL, id, params);
+	return db_ask_primary(db, true, id, params);
 }
 
 /* Ask the primary what a standby has refused. */
@@ -251,8 +251,7 @@ ask_to_revoke(struct db *db, const struct config *config,
 	};
 
 	if (db_has_primary(db))
-		return db_ask_primary(
-		    db, PRIMARY_DELETE, STATEMENT_REVOKE, &params);
+		return db_ask_primary(db, false, STATEMENT_REVOKE, &params);
 	return db_ask(db, STATEMENT_REVOKE, &params);
 }
 

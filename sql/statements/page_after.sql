@@ -2,8 +2,8 @@
 --
 -- The index leads to the position, so that nothing before it is read.  A row
 -- comparison does not find what follows a NULL: first the other tokens that
--- never expire, then all that do.  Of the parts that do not fit the position no
--- row is read.
+-- never expire, then all that do.  A part that does not fit the position reads no
+-- row.
 
 SELECT reader.user_id,
 	total.count, -- @only counted

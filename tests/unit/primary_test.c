@@ -11,14 +11,14 @@
 
 /* Ask n times at a moment; how many were questions? */
 static int
-ask(struct primary *primary, enum primary_purpose purpose, int64_t now_ms,
-    int n, enum primary_answer otherwise)
+ask(struct primary *primary, bool confirms, int64_t now_ms, int n,
+    enum primary_answer otherwise)
 {
 	int asked = 0;
 
 	for (int i = 0; i < n; i++) {
 		enum primary_answer answer =
-		    primary_may_ask(primary, purpose, now_ms);
+		    primary_may_ask(primary, confirms, now_ms);
 
 		if (answer == PRIMARY_ASK)
 			asked++;
@@ -38,25 +38,24 @@ ask_so_often_a_second(void **state)
 	for (second = 0; second < 3; second++) {
 		int64_t now_ms = NOW_MS + 1000 * second;
 
-		assert_int_equal(ask(&primary, PRIMARY_REFUSAL, now_ms,
-		                     PRIMARY_PER_S - 1, PRIMARY_ASK),
+		assert_int_equal(
+		    ask(&primary, true, now_ms, PRIMARY_PER_S - 1, PRIMARY_ASK),
 		    PRIMARY_PER_S - 1);
-		assert_int_equal(ask(&primary, PRIMARY_REFUSAL, now_ms + 999,
-		                     100, PRIMARY_TOO_OFTEN),
+		assert_int_equal(
+		    ask(&primary, true, now_ms + 999, 100, PRIMARY_TOO_OFTEN),
 		    1);
 	}
 }
 
+/* Nobody is kept from revoking by others' wrong tokens, nor by their own. */
 static void
-share_between_purposes(void **state)
+revoke_at_any_rate(void **state)
 {
 	struct primary primary = { .paused_ms = 0 };
 
 	(void)state;
-	ask(&primary, PRIMARY_REFUSAL, NOW_MS, 1000, PRIMARY_TOO_OFTEN);
-	assert_int_equal(
-	    ask(&primary, PRIMARY_DELETE, NOW_MS, 1000, PRIMARY_TOO_OFTEN),
-	    PRIMARY_PER_S);
+	ask(&primary, true, NOW_MS, 1000, PRIMARY_TOO_OFTEN);
+	assert_int_equal(ask(&primary, false, NOW_MS, 1000, PRIMARY_ASK), 1000);
 }
 
 static void
@@ -71,14 +70,13 @@ pause_after_silence(void **state)
 		bool silent = results[i] == DB_TIMEOUT;
 
 		primary_note(&primary, results[i], NOW_MS);
-		for (int purpose = 0; purpose < PRIMARY_PURPOSES; purpose++) {
-			assert_int_equal(
-			    ask(&primary, (enum primary_purpose)purpose,
-			        NOW_MS + PRIMARY_PAUSE_MS - 1, 1,
-			        PRIMARY_PAUSED),
+		for (int confirms = 0; confirms <= 1; confirms++) {
+			assert_int_equal(ask(&primary, confirms == 1,
+			                     NOW_MS + PRIMARY_PAUSE_MS - 1, 1,
+			                     PRIMARY_PAUSED),
 			    !silent);
 			assert_int_equal(
-			    ask(&primary, (enum primary_purpose)purpose,
+			    ask(&primary, confirms == 1,
 			        NOW_MS + PRIMARY_PAUSE_MS, 1, PRIMARY_ASK),
 			    1);
 		}
@@ -90,7 +88,7 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ALONE(ask_so_often_a_second) },
-		{ ALONE(share_between_purposes) },
+		{ ALONE(revoke_at_any_rate) },
 		{ ALONE(pause_after_silence) },
 	};
 

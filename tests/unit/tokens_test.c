@@ -60,7 +60,7 @@ struct answer {
 
 struct db {
 	bool prepares, has_primary, standby;
-	int purposes[PRIMARY_PURPOSES]; /* so often the primary was asked */
+	int asked_primary[2]; /* so often: to revoke, to confirm */
 	enum db_result primary_result;
 	enum db_result result;
 	struct answer answer;    /* to the last question */
@@ -119,11 +119,11 @@ db_ask_further(
 
 /* The primary is asked as anybody is. */
 enum db_result
-db_ask_primary(struct db *db, enum primary_purpose purpose,
-    enum statement_id id, const struct statement_params *params)
+db_ask_primary(struct db *db, bool confirms, enum statement_id id,
+    const struct statement_params *params)
 {
-	db->purposes[purpose]++;
-	if (purpose == PRIMARY_REFUSAL) {
+	db->asked_primary[confirms ? 1 : 0]++;
+	if (confirms) {
 		db->further.wiped = db->answer.wiped;
 		db->answer = db->further;
 		db->result = db->primary_result;
@@ -1618,8 +1618,8 @@ confirm(void **state)
 	set_verdict(&db.further, row->there);
 	assert_int_equal(
 	    tokens_read(&db, &config, &request, &outcome, &page), row->result);
-	assert_int_equal(db.purposes[PRIMARY_REFUSAL], row->asked);
-	assert_int_equal(db.purposes[PRIMARY_DELETE], 0);
+	assert_int_equal(db.asked_primary[1], row->asked);
+	assert_int_equal(db.asked_primary[0], 0);
 	if (row->result == DB_OK) {
 		assert_int_equal(outcome, row->outcome);
 		assert_int_equal(page.n, outcome == TOKENS_OK);
@@ -1641,7 +1641,7 @@ confirm_for_nobody(void **state)
 	assert_int_equal(
 	    tokens_read(&db, &config, &nobody, &outcome, &page), DB_OK);
 	assert_int_equal(outcome, TOKENS_UNKNOWN_APPLICATION);
-	assert_int_equal(db.purposes[PRIMARY_REFUSAL], 0);
+	assert_int_equal(db.asked_primary[1], 0);
 	tokens_forget(&db, &page);
 }
 
@@ -1664,7 +1664,7 @@ revoke_there(void **state)
 		    tokens_revoke(&db, &config, &request, &outcome, &revoked),
 		    DB_OK);
 		assert_int_equal(outcome, TOKENS_OK);
-		assert_int_equal(db.purposes[PRIMARY_DELETE], has);
+		assert_int_equal(db.asked_primary[0], has);
 	}
 }
 
