@@ -54,8 +54,8 @@ static const struct setting settings[] = {
 	{ "MAGE_DATABASE_CONNECTION_URL", URL(database), NULL,
 	    "the same, where " PREFIX "DATABASE is not set" },
 	{ PREFIX "PRIMARY", DATABASE(primary), NULL,
-	    "the primary, where the database may be a standby: asked before "
-	    "somebody is refused, and to revoke" },
+	    "the primary, where the database may be a standby: it confirms "
+	    "refusals, and revokes" },
 	{ PREFIX "CLIENT_ID", CLIENTS(client_ids, 1, 255),
 	    "zkWlN0PkIKSN0C11CfUHUj84OT5XOJ6tDZ6bDRO2",
 	    "the API keys that may read tokens" },

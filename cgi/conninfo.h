@@ -42,7 +42,7 @@ struct conninfo_view {
 void conninfo_look(const struct conninfo *conninfo, struct conninfo_view *view);
 void conninfo_look_away(struct conninfo_view *view);
 
-/* A keyword in place of the string's; not where the value is NULL or "". */
+/* A keyword in place of the string's; ignored when its value is NULL or "". */
 struct conninfo_override {
 	const char *keyword, *value;
 };

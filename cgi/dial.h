@@ -2,11 +2,12 @@
  * dial.h - an attempt to connect, step by step: one of the database's hosts,
  * and one address of its name, after the other, each by its share of the time.
  *
- * libpq asynchronous has no limit of time for each host, so that a silent one
- * would take all.  It gets one address at a time.
+ * PQconnectPoll() has no time limit for each host, so that a silent one would
+ * take all.  It gets one address at a time.
  *
  * A step blocks only for the lookup of a host's name, which the C library
- * does; each name is looked up when its turn comes, once in an attempt.
+ * does; each name is looked up when its turn comes: once in an attempt, or
+ * twice with prefer-standby.
  */
 #ifndef DIAL_H
 #define DIAL_H

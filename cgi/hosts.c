@@ -152,7 +152,7 @@ hosts_order(const struct hosts *hosts, const uint64_t *keys, size_t n,
 				order[done++] = list[i];
 }
 
-/* The mark of a host; else the one that may be lost best. */
+/* The mark of a host; else the mark that ends first. */
 static struct hosts_mark *
 find_mark(struct hosts *hosts, uint64_t key)
 {
