@@ -243,17 +243,25 @@ OFFSET 0 -- decide once: the planner must not copy the CASE about
 	JOIN oauth2_access_token AS mine ON mine.user_id = caller.user_id
 	WHERE caller.outcome = 'ok' AND $5 IN ('others', 'all')
 		AND ($5 = 'all' OR mine.id <> caller.token_id)
+), locked AS MATERIALIZED (
+	-- All calls lock in one order: where two end the same tokens, neither
+	-- holds one that the other waits for.
+	SELECT mine.id, mine.user_id
+	FROM chosen
+	JOIN oauth2_access_token AS mine
+		ON mine.id = chosen.id AND mine.user_id = chosen.user_id
+	-- The clock: now() may lie before the now() of another call, which has
+	-- ended this token while we waited for its row.
+	WHERE mine.expires > clock_timestamp() OR mine.refresh_token IS NOT NULL
+	ORDER BY mine.id
+	FOR UPDATE OF mine
 ), ended AS (
 	UPDATE oauth2_access_token AS mine
 	SET expires = CASE WHEN mine.expires > now() THEN now()
 			ELSE mine.expires END,
 		refresh_token = NULL, updated_at = now()
-	FROM chosen
-	WHERE mine.id = chosen.id AND mine.user_id = chosen.user_id
-		-- The clock: now() may lie before the now() of another call, which
-		-- has ended this token while we waited for its row.
-		AND (mine.expires > clock_timestamp()
-			OR mine.refresh_token IS NOT NULL)
+	FROM locked
+	WHERE mine.id = locked.id AND mine.user_id = locked.user_id
 	RETURNING mine.id
 )
 -- Two callers, as where a token is there twice, are an error, and end nothing.
