@@ -74,7 +74,7 @@ tokens_read(struct db *db, const struct config *settings,
 	if (db->result == DB_OK && db->outcome == TOKENS_OK) {
 		*page = db->page;
 		page->uncounted = request->uncounted;
-		if (request->offset + (int64_t)page->n >= page->count)
+		if ((int64_t)page->n >= page->count - request->offset)
 			page->next = false;
 	}
 	return db->result;
