@@ -75,7 +75,8 @@ hosts_split(struct host hosts[HOSTS_MAX], const struct hosts_lists *lists)
 {
 	const char *name = lists->name != NULL ? lists->name : "";
 	const char *address = lists->address != NULL ? lists->address : "";
-	const char *port = lists->port != NULL ? lists->port : "";
+	const char *all_ports = lists->port != NULL ? lists->port : "";
+	const char *port = all_ports;
 	size_t names = count_items(name), addresses = count_items(address);
 	size_t ports = count_items(port), n = addresses ? addresses : names;
 
@@ -86,7 +87,7 @@ hosts_split(struct host hosts[HOSTS_MAX], const struct hosts_lists *lists)
 		struct host *host = &hosts[i];
 
 		if (ports == 1)
-			port = lists->port;
+			port = all_ports;
 		if (!take_item(&name, host->name, sizeof host->name) ||
 		    !take_item(&address, host->address, sizeof host->address) ||
 		    !take_item(&port, host->port, sizeof host->port))
@@ -131,6 +132,19 @@ rank(const struct hosts *hosts, uint64_t key, int64_t now_ms)
 	return 0;
 }
 
+/* Each order of n places comes about for as many numbers. */
+static void
+shuffle(size_t *list, size_t n, uint64_t dice)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t other = dice % i, last = list[i - 1];
+
+		dice /= i;
+		list[i - 1] = list[other];
+		list[other] = last;
+	}
+}
+
 void
 hosts_order(const struct hosts *hosts, const uint64_t *keys, size_t n,
     uint64_t dice, int64_t now_ms, size_t *order)
@@ -139,13 +153,8 @@ hosts_order(const struct hosts *hosts, const uint64_t *keys, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		list[i] = i;
-	for (size_t i = n; dice != 0 && i > 1; i--) {
-		size_t other = dice % i, first = list[i - 1];
-
-		dice /= i;
-		list[i - 1] = list[other];
-		list[other] = first;
-	}
+	if (dice != 0)
+		shuffle(list, n, dice);
 	for (int wanted = 0; wanted <= 2; wanted++)
 		for (size_t i = 0; i < n; i++)
 			if (rank(hosts, keys[list[i]], now_ms) == wanted)
