@@ -57,12 +57,9 @@ _Static_assert(WORDS_SIZE == LOG_MESSAGE_MAX + 1, "a line has all words");
 
 struct db {
 	const struct config *config;
-	struct connection *connection;
-	bool prepare;
-	bool prepared[STATEMENTS]; /* on that connection */
-	struct session session;    /* on that connection */
+	struct session session;
+	bool prepare; /* statements */
 	struct hosts hosts;
-	struct dial dial; /* the attempt that made the connection */
 	int64_t since_ms; /* the connection is there */
 	bool patient;     /* see db_begin_request() */
 	bool asked_again; /* see db_asked_again() */
@@ -74,46 +71,6 @@ struct db {
 	struct primary when; /* the primary may be asked */
 	struct db *answered; /* who has the last answer */
 };
-
-static const struct verdict well = { DB_OK, false };
-
-/* Is a statement to be prepared, so that its later uses cost less? */
-static bool
-is_prepared(const struct db *db, const struct statement *statement)
-{
-	return db->prepare && statement->name[0] != '\0';
-}
-
-/* Prepare a statement where it is to be, on its first use. */
-static struct verdict
-prepare(struct db *db, enum statement_id id, int64_t deadline_ms)
-{
-	const struct statement *statement = &statements[id];
-	struct verdict verdict;
-
-	if (!is_prepared(db, statement) || db->prepared[id])
-		return well;
-	verdict = connection_prepare(db->connection, statement, deadline_ms);
-	db->prepared[id] = verdict.result == DB_OK;
-	return verdict;
-}
-
-/* Ask once, on the connection there is. */
-static struct verdict
-ask_now(struct db *db, enum statement_id id,
-    const struct statement_params *params, int64_t deadline_ms)
-{
-	struct verdict verdict;
-
-	db->failure = FAILURE_TO_ANSWER;
-	if (!db->session.indexed)
-		id = statements[id].unindexed;
-	verdict = prepare(db, id, deadline_ms);
-	if (verdict.result != DB_OK)
-		return verdict;
-	return connection_ask(db->connection, &statements[id],
-	    is_prepared(db, &statements[id]), params, deadline_ms);
-}
 
 /* Tell the new session its limits, and learn how to ask for lists. */
 static struct verdict
@@ -127,7 +84,7 @@ begin_session(struct db *db, int64_t deadline_ms)
 	struct verdict verdict;
 
 	db->failure = whys[session_begin(
-	    &db->session, db->connection, db->config, deadline_ms, &verdict)];
+	    &db->session, db->config, deadline_ms, &verdict)];
 	if (verdict.result == DB_OK && db->is_primary && db->session.standby)
 		return (struct verdict){ DB_UNAVAILABLE, false };
 	return verdict;
@@ -139,8 +96,9 @@ log_failure(const struct db *db)
 {
 	log_line("%s%s%s", db->is_primary ? "primary: " : "",
 	    failures[db->failure].line,
-	    failures[db->failure].words ? connection_words(db->connection)
-	                                : "");
+	    failures[db->failure].words
+	        ? connection_words(db->session.connection)
+	        : "");
 }
 
 /* Connect to one target, and begin a session there. */
@@ -150,12 +108,12 @@ connect_to(struct db *db, const struct dial_target *target)
 	struct verdict verdict = { .replace = false };
 
 	db->failure = FAILURE_TO_CONNECT;
-	verdict.result = connection_open(db->connection, target);
+	verdict.result = connection_open(db->session.connection, target);
 	if (verdict.result != DB_OK)
 		return verdict;
 	verdict = begin_session(db, target->end_ms);
 	if (verdict.result != DB_OK)
-		connection_close(db->connection);
+		connection_close(db->session.connection);
 	return verdict;
 }
 
@@ -164,19 +122,19 @@ static struct verdict
 connect_now(struct db *db, int64_t deadline_ms)
 {
 	struct verdict verdict = { DB_NO_MEMORY, false };
+	struct dial *dial = &db->session.dial;
 	const struct dial_target *target;
 
-	memset(db->prepared, 0, sizeof db->prepared);
-	connection_begin(db->connection, &db->dial, &db->hosts,
+	connection_begin(db->session.connection, dial, &db->hosts,
 	    db->config->connect_timeout_ms, deadline_ms);
-	while ((target = dial_next(&db->dial)) != NULL) {
+	while ((target = dial_next(dial)) != NULL) {
 		verdict = connect_to(db, target);
-		dial_note(&db->dial, verdict.result);
+		dial_note(dial, verdict.result);
 		if (verdict.result == DB_OK || verdict.result == DB_NO_MEMORY)
 			break;
 	}
 	db->since_ms = clock_now_ms();
-	dial_end(&db->dial);
+	dial_end(dial);
 	if (db->failure == FAILURE_TO_CONNECT)
 		verdict.replace = hosts_try_again(&db->hosts, verdict.result);
 	return verdict;
@@ -203,7 +161,7 @@ connect_in_turn(struct db *db, int64_t end_ms)
 	    db->config->statements == STATEMENTS_UNNAMED) {
 		db->failure = FAILURE_OF_POLICIES;
 		verdict.result = DB_FAILED;
-		connection_close(db->connection);
+		connection_close(db->session.connection);
 	}
 	return verdict;
 }
@@ -214,19 +172,21 @@ ask_once(struct db *db, enum statement_id id,
     const struct statement_params *params, int64_t end_ms)
 {
 	int64_t query_ms = db->config->query_timeout_ms;
-	struct verdict verdict = well;
+	struct session *session = &db->session;
+	struct verdict verdict = { DB_OK, false };
 
-	if (!connection_is_open(db->connection))
+	if (!connection_is_open(session->connection))
 		verdict = connect_in_turn(db, end_ms);
 	if (verdict.result != DB_OK)
 		return verdict;
-	verdict = ask_now(
-	    db, id, params, clock_earlier(clock_now_ms() + query_ms, end_ms));
+	db->failure = FAILURE_TO_ANSWER;
+	verdict = session_ask(session, id, db->prepare, params,
+	    clock_earlier(clock_now_ms() + query_ms, end_ms));
 	/* Where the host is silent, another may answer. */
 	if (verdict.result == DB_TIMEOUT &&
-	    !connection_is_open(db->connection)) {
-		dial_note(&db->dial, verdict.result);
-		verdict.replace = db->dial.target.several;
+	    !connection_is_open(session->connection)) {
+		dial_note(&session->dial, verdict.result);
+		verdict.replace = session->dial.target.several;
 	}
 	return verdict;
 }
@@ -270,8 +230,7 @@ db_ask_further(
 bool
 db_may_lag(const struct db *db)
 {
-	return db->primary != NULL &&
-	       session_may_lag(&db->session, db->connection, db->config);
+	return db->primary != NULL && session_may_lag(&db->session, db->config);
 }
 
 bool
@@ -331,7 +290,7 @@ db_asked_us(const struct db *db)
 struct answer *
 db_answer(struct db *db)
 {
-	return connection_answer(db->answered->connection);
+	return connection_answer(db->answered->session.connection);
 }
 
 /* A client of one database. */
@@ -343,8 +302,8 @@ new_client(const struct config *config, const struct config_database *database,
 	const char *wrong = "out of memory", *from = database->from;
 
 	if (db != NULL)
-		db->connection = connection_new(database->text, &wrong);
-	if (db == NULL || db->connection == NULL) {
+		db->session.connection = connection_new(database->text, &wrong);
+	if (db == NULL || db->session.connection == NULL) {
 		snprintf(error, CONFIG_ERROR_SIZE, "%s%s%s",
 		    from != NULL ? from : "", from != NULL ? ": " : "", wrong);
 		free(db);
@@ -383,9 +342,9 @@ end_old(struct db *db)
 {
 	int64_t max_ms = 1000 * db->config->connection_max_s;
 
-	if (max_ms > 0 && connection_is_open(db->connection) &&
+	if (max_ms > 0 && connection_is_open(db->session.connection) &&
 	    clock_now_ms() - db->since_ms >= max_ms)
-		connection_close(db->connection);
+		connection_close(db->session.connection);
 }
 
 void
@@ -406,8 +365,8 @@ db_forget(struct db *db)
 	if (db == NULL)
 		return;
 	db_forget(db->primary);
-	n = answer_rows(connection_answer(db->connection));
-	connection_forget(db->connection);
+	n = answer_rows(connection_answer(db->session.connection));
+	connection_forget(db->session.connection);
 #ifdef __GLIBC__
 	/* What a long list took has holes, and would stay with us. */
 	if (n >= TRIM_FROM)
@@ -429,9 +388,9 @@ db_check_connection(struct db *db, bool primary, struct connection_place *place,
 	verdict =
 	    connect_now(db, clock_now_ms() + db->config->connect_timeout_ms);
 	if (verdict.result == DB_OK) {
-		*place = connection_place(db->connection);
+		*place = connection_place(db->session.connection);
 	} else if (db->failure == FAILURE_TO_CONNECT) {
-		*words = connection_words(db->connection);
+		*words = connection_words(db->session.connection);
 	} else if (db->failure == FAILURE_OF_STANDBY) {
 		*words = failures[db->failure].line;
 	} else {
@@ -447,6 +406,6 @@ db_free(struct db *db)
 	if (db == NULL)
 		return;
 	db_free(db->primary);
-	connection_free(db->connection);
+	connection_free(db->session.connection);
 	free(db);
 }

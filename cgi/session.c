@@ -1,14 +1,14 @@
 /*
- * session.c - the beginning of a session with the database.
+ * session.c - a session with the database.
  */
 #include <endian.h>
+#include <string.h>
 
 #include "session.h"
-#include "statements.h"
 
 enum session_result
-session_begin(struct session *session, struct connection *connection,
-    const struct config *config, int64_t deadline_ms, struct verdict *verdict)
+session_begin(struct session *session, const struct config *config,
+    int64_t deadline_ms, struct verdict *verdict)
 {
 	/* Three settings, which nobody reads; then the answers. */
 	static const unsigned int types[] = { TYPE_TEXT, TYPE_TEXT, TYPE_TEXT,
@@ -24,8 +24,10 @@ session_begin(struct session *session, struct connection *connection,
 		    not_ours },
 		.lengths = { sizeof lock_ms, sizeof query_ms, sizeof not_ours },
 	};
+	struct connection *connection = session->connection;
 	const struct answer *answer = connection_answer(connection);
 
+	memset(session->prepared, 0, sizeof session->prepared);
 	*verdict = connection_ask(connection, &statements[STATEMENT_SESSION],
 	    false, &params, deadline_ms);
 	if (verdict->result != DB_OK)
@@ -42,12 +44,42 @@ session_begin(struct session *session, struct connection *connection,
 	return SESSION_BEGUN;
 }
 
+/* Prepare a statement, on its first use. */
+static struct verdict
+prepare_once(struct session *session, enum statement_id id, int64_t deadline_ms)
+{
+	struct verdict verdict = { DB_OK, false };
+
+	if (session->prepared[id])
+		return verdict;
+	verdict = connection_prepare(
+	    session->connection, &statements[id], deadline_ms);
+	session->prepared[id] = verdict.result == DB_OK;
+	return verdict;
+}
+
+struct verdict
+session_ask(struct session *session, enum statement_id id, bool prepare,
+    const struct statement_params *params, int64_t deadline_ms)
+{
+	struct verdict verdict = { DB_OK, false };
+
+	if (!session->indexed)
+		id = statements[id].unindexed;
+	prepare = prepare && statements[id].name[0] != '\0';
+	if (prepare)
+		verdict = prepare_once(session, id, deadline_ms);
+	if (verdict.result != DB_OK)
+		return verdict;
+	return connection_ask(
+	    session->connection, &statements[id], prepare, params, deadline_ms);
+}
+
 bool
-session_may_lag(const struct session *session,
-    const struct connection *connection, const struct config *config)
+session_may_lag(const struct session *session, const struct config *config)
 {
 	bool promoted =
-	    session->reports && connection_reports(connection, false);
+	    session->reports && connection_reports(session->connection, false);
 
 	return config->statements == STATEMENTS_UNNAMED ||
 	       (session->standby && !promoted);

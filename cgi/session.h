@@ -1,6 +1,6 @@
 /*
- * session.h - the beginning of a session with the database: its limits, and
- * what there is to know of the server.
+ * session.h - a session with the database: its limits, what there is to know of
+ * the server, and the statements that are prepared there.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -10,9 +10,14 @@
 
 #include "config.h"
 #include "connection.h"
+#include "dial.h"
+#include "statements.h"
 #include "verdict.h"
 
 struct session {
+	struct connection *connection;
+	struct dial dial; /* the attempt that made the connection */
+	bool prepared[STATEMENTS];
 	bool indexed; /* an index leads to a user's tokens */
 	bool hidden;  /* policies may hide rows */
 	bool standby; /* the server is one */
@@ -26,16 +31,25 @@ enum session_result {
 };
 
 /*
- * Ask session.sql of a new connection.
+ * Ask session.sql of a new connection, which is the session's.
  *
- * session  filled for SESSION_BEGUN
+ * session  what is known of the server is filled in for SESSION_BEGUN
  * verdict  gets what to make of a failure
  *
  * Blocks until deadline_ms, a moment of clock_now_ms(), at most.
  */
 enum session_result session_begin(struct session *session,
-    struct connection *connection, const struct config *config,
-    int64_t deadline_ms, struct verdict *verdict)
+    const struct config *config, int64_t deadline_ms, struct verdict *verdict)
+    __attribute__((warn_unused_result));
+
+/*
+ * Ask a statement once, or, where there is no index, the one that is better
+ * then.  Blocks as session_begin() does.
+ *
+ * prepare  prepare it on its first use, so that later ones cost less
+ */
+struct verdict session_ask(struct session *session, enum statement_id id,
+    bool prepare, const struct statement_params *params, int64_t deadline_ms)
     __attribute__((warn_unused_result));
 
 /*
@@ -43,7 +57,7 @@ enum session_result session_begin(struct session *session,
  * promoted; always, where the session is not ours, as a pooler takes whatever
  * server it has.
  */
-bool session_may_lag(const struct session *session,
-    const struct connection *connection, const struct config *config);
+bool session_may_lag(
+    const struct session *session, const struct config *config);
 
 #endif
