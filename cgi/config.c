@@ -84,8 +84,8 @@ static const struct setting settings[] = {
 	    "1, only where lighttpd starts the program: when the first process "
 	    "is killed, a worker takes its place" },
 	{ PREFIX "CONNECTION_MAX_S", NUMBER(connection_max_s, 0, 86400), "0",
-	    "seconds after which a connection to the database ends between two "
-	    "requests; 0: never" },
+	    "seconds after which a connection to the database is replaced; 0: "
+	    "never" },
 	{ PREFIX "REQUEST_TIMEOUT_MS", MILLISECONDS(request_timeout_ms), "2000",
 	    "milliseconds for a request to arrive whole" },
 	{ PREFIX "CONNECT_TIMEOUT_MS", MILLISECONDS(connect_timeout_ms), "2000",

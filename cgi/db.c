@@ -57,10 +57,11 @@ _Static_assert(WORDS_SIZE == LOG_MESSAGE_MAX + 1, "a line has all words");
 
 struct db {
 	const struct config *config;
-	struct session session;
-	bool prepare; /* statements */
+	struct session sessions[2];
+	struct session *session; /* one of them; the other is a spare */
+	bool prepare;            /* statements */
 	struct hosts hosts;
-	int64_t since_ms; /* the connection is there */
+	int64_t renew_ms; /* the connection is of age; see hosts_stay() */
 	bool patient;     /* see db_begin_request() */
 	bool asked_again; /* see db_asked_again() */
 	int64_t end_ms;   /* of the question, and of those that follow it */
@@ -83,21 +84,21 @@ begin_session(struct db *db, int64_t deadline_ms)
 	};
 	struct verdict verdict;
 
-	db->failure = whys[session_begin(
-	    &db->session, db->config, deadline_ms, &verdict)];
-	if (verdict.result == DB_OK && db->is_primary && db->session.standby)
+	db->failure =
+	    whys[session_begin(db->session, db->config, deadline_ms, &verdict)];
+	if (verdict.result == DB_OK && db->is_primary && db->session->standby)
 		return (struct verdict){ DB_UNAVAILABLE, false };
 	return verdict;
 }
 
-/* Log what has failed. */
+/* Log what has failed; but says what went well all the same, or "". */
 static void
-log_failure(const struct db *db)
+log_failure(const struct db *db, const char *but)
 {
-	log_line("%s%s%s", db->is_primary ? "primary: " : "",
+	log_line("%s%s%s%s", db->is_primary ? "primary: " : "", but,
 	    failures[db->failure].line,
 	    failures[db->failure].words
-	        ? connection_words(db->session.connection)
+	        ? connection_words(db->session->connection)
 	        : "");
 }
 
@@ -108,13 +109,22 @@ connect_to(struct db *db, const struct dial_target *target)
 	struct verdict verdict = { .replace = false };
 
 	db->failure = FAILURE_TO_CONNECT;
-	verdict.result = connection_open(db->session.connection, target);
+	verdict.result = connection_open(db->session->connection, target);
 	if (verdict.result != DB_OK)
 		return verdict;
 	verdict = begin_session(db, target->end_ms);
 	if (verdict.result != DB_OK)
-		connection_close(db->session.connection);
+		connection_close(db->session->connection);
 	return verdict;
+}
+
+/* Let the connection serve for its time, which begins now. */
+static void
+let_stay(struct db *db, bool well)
+{
+	db->renew_ms =
+	    clock_now_ms() +
+	    hosts_stay(&db->hosts, well, 1000 * db->config->connection_max_s);
 }
 
 /* Connect to one host after the other, until one serves. */
@@ -122,22 +132,37 @@ static struct verdict
 connect_now(struct db *db, int64_t deadline_ms)
 {
 	struct verdict verdict = { DB_NO_MEMORY, false };
-	struct dial *dial = &db->session.dial;
+	struct dial *dial = &db->session->dial;
 	const struct dial_target *target;
+	bool silence = false;
 
-	connection_begin(db->session.connection, dial, &db->hosts,
+	connection_begin(db->session->connection, dial, &db->hosts,
 	    db->config->connect_timeout_ms, deadline_ms);
 	while ((target = dial_next(dial)) != NULL) {
 		verdict = connect_to(db, target);
 		dial_note(dial, verdict.result);
+		silence = silence || verdict.result == DB_TIMEOUT;
 		if (verdict.result == DB_OK || verdict.result == DB_NO_MEMORY)
 			break;
 	}
-	db->since_ms = clock_now_ms();
 	dial_end(dial);
+	if (verdict.result == DB_OK)
+		let_stay(db, !silence);
 	if (db->failure == FAILURE_TO_CONNECT)
 		verdict.replace = hosts_try_again(&db->hosts, verdict.result);
 	return verdict;
+}
+
+/* Where no session is ours, PostgreSQL does not make hidden rows an error. */
+static enum db_result
+vet(struct db *db)
+{
+	if (!db->session->hidden ||
+	    db->config->statements != STATEMENTS_UNNAMED)
+		return DB_OK;
+	db->failure = FAILURE_OF_POLICIES;
+	connection_close(db->session->connection);
+	return DB_FAILED;
 }
 
 /* Connect when it is time to; see hosts.h. */
@@ -156,14 +181,35 @@ connect_in_turn(struct db *db, int64_t end_ms)
 	    db, clock_earlier(
 	            clock_now_ms() + db->config->connect_timeout_ms, end_ms));
 	hosts_note(&db->hosts, verdict.result, clock_now_ms());
-	/* Where no session is ours, PostgreSQL would not make that an error. */
-	if (verdict.result == DB_OK && db->session.hidden &&
-	    db->config->statements == STATEMENTS_UNNAMED) {
-		db->failure = FAILURE_OF_POLICIES;
-		verdict.result = DB_FAILED;
-		connection_close(db->session.connection);
-	}
+	if (verdict.result == DB_OK)
+		verdict.result = vet(db);
 	return verdict;
+}
+
+/*
+ * Replace a connection of age where another can be had; else it serves on.  As
+ * much time as that may take is left to the question.
+ */
+static void
+renew(struct db *db)
+{
+	struct session *old = db->session;
+	int64_t now_ms = clock_now_ms();
+	int64_t end_ms = clock_earlier(now_ms + db->config->connect_timeout_ms,
+	    hosts_share(now_ms, db->end_ms, 2));
+
+	if (db->config->connection_max_s == 0 || now_ms < db->renew_ms ||
+	    !connection_is_open(old->connection))
+		return;
+	db->session = &db->sessions[old == &db->sessions[0]];
+	if (connect_now(db, end_ms).result == DB_OK) {
+		connection_close(old->connection);
+		vet(db);
+	} else {
+		log_failure(db, "the old connection stays: ");
+		db->session = old;
+		let_stay(db, false);
+	}
 }
 
 /* Ask once, and connect first where there is no connection. */
@@ -172,7 +218,7 @@ ask_once(struct db *db, enum statement_id id,
     const struct statement_params *params, int64_t end_ms)
 {
 	int64_t query_ms = db->config->query_timeout_ms;
-	struct session *session = &db->session;
+	struct session *session = db->session;
 	struct verdict verdict = { DB_OK, false };
 
 	if (!connection_is_open(session->connection))
@@ -198,6 +244,7 @@ ask_within(
 	int64_t begun_us = clock_now_us();
 	struct verdict verdict = { DB_FAILED, true };
 
+	renew(db);
 	db->failure = FAILURE_AWAY; /* unless an attempt says more */
 	db->asked_again = false;
 	for (int i = 0; i < ATTEMPTS && verdict.replace; i++) {
@@ -206,7 +253,7 @@ ask_within(
 	}
 	db->asked_us += clock_now_us() - begun_us;
 	if (verdict.result != DB_OK)
-		log_failure(db);
+		log_failure(db, "");
 	return verdict.result;
 }
 
@@ -230,7 +277,7 @@ db_ask_further(
 bool
 db_may_lag(const struct db *db)
 {
-	return db->primary != NULL && session_may_lag(&db->session, db->config);
+	return db->primary != NULL && session_may_lag(db->session, db->config);
 }
 
 bool
@@ -254,7 +301,7 @@ db_ask_primary(struct db *db, bool confirms, enum statement_id id,
 
 	if (may != PRIMARY_ASK) {
 		db->failure = whys[may];
-		log_failure(db);
+		log_failure(db, "");
 		return DB_UNAVAILABLE;
 	}
 	db->answered = primary;
@@ -290,7 +337,19 @@ db_asked_us(const struct db *db)
 struct answer *
 db_answer(struct db *db)
 {
-	return connection_answer(db->answered->session.connection);
+	return connection_answer(db->answered->session->connection);
+}
+
+static bool
+make_sessions(struct db *db, const char *text, const char **wrong)
+{
+	for (int i = 0; i < 2; i++) {
+		db->sessions[i].connection = connection_new(text, wrong);
+		if (db->sessions[i].connection == NULL)
+			return false;
+	}
+	db->session = &db->sessions[0];
+	return true;
 }
 
 /* A client of one database. */
@@ -301,12 +360,10 @@ new_client(const struct config *config, const struct config_database *database,
 	struct db *db = calloc(1, sizeof *db);
 	const char *wrong = "out of memory", *from = database->from;
 
-	if (db != NULL)
-		db->session.connection = connection_new(database->text, &wrong);
-	if (db == NULL || db->session.connection == NULL) {
+	if (db == NULL || !make_sessions(db, database->text, &wrong)) {
 		snprintf(error, CONFIG_ERROR_SIZE, "%s%s%s",
 		    from != NULL ? from : "", from != NULL ? ": " : "", wrong);
-		free(db);
+		db_free(db);
 		return NULL;
 	}
 	db->config = config;
@@ -336,21 +393,9 @@ db_new(const struct config *config, bool once, char error[CONFIG_ERROR_SIZE])
 	return db;
 }
 
-/* End a connection that is older than the setting allows. */
-static void
-end_old(struct db *db)
-{
-	int64_t max_ms = 1000 * db->config->connection_max_s;
-
-	if (max_ms > 0 && connection_is_open(db->session.connection) &&
-	    clock_now_ms() - db->since_ms >= max_ms)
-		connection_close(db->session.connection);
-}
-
 void
 db_begin_request(struct db *db, bool patient)
 {
-	end_old(db);
 	db->patient = patient;
 	db->asked_us = 0;
 	if (db->primary != NULL)
@@ -365,8 +410,8 @@ db_forget(struct db *db)
 	if (db == NULL)
 		return;
 	db_forget(db->primary);
-	n = answer_rows(connection_answer(db->session.connection));
-	connection_forget(db->session.connection);
+	n = answer_rows(connection_answer(db->session->connection));
+	connection_forget(db->session->connection);
 #ifdef __GLIBC__
 	/* What a long list took has holes, and would stay with us. */
 	if (n >= TRIM_FROM)
@@ -388,13 +433,13 @@ db_check_connection(struct db *db, bool primary, struct connection_place *place,
 	verdict =
 	    connect_now(db, clock_now_ms() + db->config->connect_timeout_ms);
 	if (verdict.result == DB_OK) {
-		*place = connection_place(db->session.connection);
+		*place = connection_place(db->session->connection);
 	} else if (db->failure == FAILURE_TO_CONNECT) {
-		*words = connection_words(db->session.connection);
+		*words = connection_words(db->session->connection);
 	} else if (db->failure == FAILURE_OF_STANDBY) {
 		*words = failures[db->failure].line;
 	} else {
-		log_failure(db);
+		log_failure(db, "");
 		*words = "";
 	}
 	return verdict.result;
@@ -406,6 +451,7 @@ db_free(struct db *db)
 	if (db == NULL)
 		return;
 	db_free(db->primary);
-	connection_free(db->session.connection);
+	connection_free(db->sessions[0].connection);
+	connection_free(db->sessions[1].connection);
 	free(db);
 }

@@ -36,8 +36,9 @@ struct db *db_new(
 
 /*
  * Ask a statement, in one round trip.  Connects first where there is no
- * connection; a connection that turns out broken is replaced and the question
- * asked again, within the same limits.  A failure has been logged.
+ * connection, or one that is older than connection_max_s, which serves on where
+ * no other can be had; a connection that turns out broken is replaced and the
+ * question asked again, within the same limits.  A failure has been logged.
  */
 enum db_result db_ask(struct db *db, enum statement_id id,
     const struct statement_params *params) __attribute__((warn_unused_result));
@@ -91,8 +92,7 @@ int64_t db_asked_us(const struct db *db);
 struct answer *db_answer(struct db *db);
 
 /*
- * Say that a request begins.  A connection that is older than
- * connection_max_s ends here, and the request's question makes another.
+ * Say that a request begins.
  *
  * patient  it arrived after the last answer: it may wait for a database that
  *          was away

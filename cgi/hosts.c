@@ -36,6 +36,18 @@ hosts_note(struct hosts *hosts, enum db_result result, int64_t now_ms)
 	hosts->retry_ms = ok ? 0 : now_ms + HOSTS_RETRY_MS;
 }
 
+int64_t
+hosts_stay(struct hosts *hosts, bool well, int64_t max_ms)
+{
+	int64_t pause_ms = HOSTS_LAST_MS << hosts->stays;
+
+	if (well)
+		hosts->stays = 0;
+	else if (hosts->stays < HOSTS_STAYS)
+		hosts->stays++;
+	return well || max_ms > pause_ms ? max_ms : pause_ms;
+}
+
 /* Copy the next item of a list, and step behind it; false: it is too long. */
 static bool
 take_item(const char **list, char *out, size_t size)

@@ -24,6 +24,7 @@
 
 #define HOSTS_RETRY_MS 1000  /* from an attempt that failed to the next */
 #define HOSTS_LAST_MS  30000 /* so long a host that failed is left for last */
+#define HOSTS_STAYS    4     /* so often a pause is doubled */
 #define HOSTS_MAX      16    /* hosts of a list, or addresses of a name */
 #define HOSTS_MARKS    32
 
@@ -38,6 +39,7 @@ struct hosts {
 	enum db_result last; /* of the last attempt */
 	int failures;        /* attempts in a row */
 	int64_t retry_ms;    /* no attempt before; 0: at once */
+	int stays;           /* see hosts_stay() */
 	struct hosts_mark marks[HOSTS_MARKS];
 };
 
@@ -64,6 +66,16 @@ bool hosts_try_again(const struct hosts *hosts, enum db_result result);
 
 /* Note the result of an attempt. */
 void hosts_note(struct hosts *hosts, enum db_result result, int64_t now_ms);
+
+/*
+ * For how long does a connection serve before it is replaced, in milliseconds?
+ *
+ * well    it is a new one, and no host was silent when it was made; else the
+ *         next attempt, which may cost a request time, has to wait: for 30
+ *         seconds, and each time twice as long, up to 8 minutes
+ * max_ms  what the setting allows
+ */
+int64_t hosts_stay(struct hosts *hosts, bool well, int64_t max_ms);
 
 /* libpq's lists, separated by commas, as "a,b" and "5432"; or NULL. */
 struct hosts_lists {

@@ -3,7 +3,8 @@
  *
  * Wanted values: hosts.h; oauth_access_tokens(8), DATABASE: the first request
  * after the database is back gets its list, a second passes between two
- * attempts, and a host that failed is left for last for 30 seconds.  Lists:
+ * attempts, a host that failed is left for last for 30 seconds, and an old
+ * connection stays for 30 seconds to 8 minutes.  Lists:
  * PostgreSQL 15, 34.1.1.3, and for "as they are" hosts.h.
  */
 #include "guarded.h"
@@ -65,6 +66,34 @@ try_again(void **state)
 	assert_false(hosts_try_again(&hosts, DB_NO_MEMORY));
 	hosts_note(&hosts, DB_UNAVAILABLE, NOW);
 	assert_false(hosts_try_again(&hosts, DB_UNAVAILABLE));
+}
+
+/* Each attempt that costs time doubles the pause, until one goes well. */
+static void
+let_stay(void **state)
+{
+	static const struct {
+		bool well;
+		int64_t max_ms, want_ms;
+	} steps[] = {
+		{ true, 60000, 60000 },
+		{ false, 60000, 60000 },
+		{ false, 1000, 60000 },
+		{ false, 60000, 120000 },
+		{ false, 60000, 240000 },
+		{ false, 60000, 480000 },
+		{ false, 60000, 480000 },
+		{ false, 86400000, 86400000 },
+		{ true, 1000, 1000 },
+		{ false, 1000, 30000 },
+	};
+	struct hosts hosts = HOSTS_INITIAL;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(steps); i++)
+		assert_int_equal(
+		    hosts_stay(&hosts, steps[i].well, steps[i].max_ms),
+		    steps[i].want_ms);
 }
 
 static const struct split {
@@ -264,6 +293,7 @@ main(void)
 	static const struct tests tests[] = {
 		{ ROWS(find_moment, moments) },
 		{ ALONE(try_again) },
+		{ ALONE(let_stay) },
 		{ ROWS(split, splits) },
 		{ ALONE(split_long) },
 		{ ALONE(make_keys) },
