@@ -64,21 +64,8 @@ wait_for_server(PGconn *pq, short events, int64_t deadline_ms)
 	return fd >= 0 && clock_wait(fd, events, deadline_ms) != 0;
 }
 
-/* Say of which target nothing was heard, where there are others. */
-static void
-add_silence(struct connection *connection, const struct dial_target *target)
-{
-	char line[sizeof target->host + 32];
-
-	snprintf(line, sizeof line, "%s port %s: no answer in time",
-	    PQhost(connection->pq), PQport(connection->pq));
-	words_add(
-	    connection->words, target->several ? line : "no answer in time");
-}
-
 static enum db_result
-finish_connecting(
-    struct connection *connection, const struct dial_target *target)
+finish_connecting(struct connection *connection, int64_t deadline_ms)
 {
 	PGconn *pq = connection->pq;
 	PostgresPollingStatusType want = PGRES_POLLING_WRITING;
@@ -87,20 +74,20 @@ finish_connecting(
 		want = PGRES_POLLING_FAILED;
 	while (want != PGRES_POLLING_OK) {
 		if (want == PGRES_POLLING_FAILED) {
-			words_add(connection->words, PQerrorMessage(pq));
+			words_copy(connection->words, PQerrorMessage(pq));
 			return DB_UNAVAILABLE;
 		}
 		if (!wait_for_server(pq,
 		        want == PGRES_POLLING_READING ? POLLIN : POLLOUT,
-		        target->end_ms)) {
-			add_silence(connection, target);
+		        deadline_ms)) {
+			words_copy(connection->words, "no answer in time");
 			return DB_TIMEOUT;
 		}
 		want = PQconnectPoll(pq);
 	}
 	if (PQsetnonblocking(pq, 1) == 0)
 		return DB_OK;
-	words_add(connection->words, "cannot wait for the connection");
+	words_copy(connection->words, "cannot wait for the connection");
 	return DB_UNAVAILABLE;
 }
 
@@ -110,20 +97,20 @@ connection_open(struct connection *connection, const struct dial_target *target)
 	enum db_result result;
 
 	if (target->lookup_failed != NULL) {
-		words_add(connection->words,
-		    "could not translate host name to address:");
-		words_add(connection->words, target->lookup_failed);
+		snprintf(connection->words, sizeof connection->words,
+		    "could not translate host name to address: %s",
+		    target->lookup_failed);
 		return DB_UNAVAILABLE;
 	}
 	connection->pq = start_connecting(connection, target);
 	if (connection->pq == NULL) {
-		words_add(connection->words, "out of memory");
+		words_copy(connection->words, "out of memory");
 		return DB_NO_MEMORY;
 	}
 	PQsetNoticeReceiver(connection->pq, ignore_notice, NULL);
 	/* With the SQLSTATE. */
 	PQsetErrorVerbosity(connection->pq, PQERRORS_VERBOSE);
-	result = finish_connecting(connection, target);
+	result = finish_connecting(connection, target->end_ms);
 	if (result != DB_OK)
 		connection_close(connection);
 	return result;
@@ -133,7 +120,6 @@ void
 connection_begin(struct connection *connection, struct dial *dial,
     struct hosts *memory, int64_t limit_ms, int64_t end_ms)
 {
-	connection->words[0] = '\0';
 	dial_begin(dial, connection->conninfo, memory, limit_ms, end_ms);
 }
 

@@ -47,7 +47,7 @@ void connection_begin(struct connection *connection, struct dial *dial,
 /*
  * Open it, where it is not open, to one target of the attempt.  Returns DB_OK,
  * or DB_UNAVAILABLE, DB_TIMEOUT or DB_NO_MEMORY, for which there are words
- * then, behind those of the targets before.
+ * then.
  */
 enum db_result connection_open(struct connection *connection,
     const struct dial_target *target) __attribute__((warn_unused_result));

@@ -24,6 +24,7 @@
 enum failure {
 	FAILURE_AWAY,
 	FAILURE_TO_CONNECT,
+	FAILURE_OF_HOST, /* one of those that are tried */
 	FAILURE_TO_BEGIN,
 	FAILURE_OF_POLICIES,
 	FAILURE_OF_STANDBY,
@@ -32,25 +33,19 @@ enum failure {
 	FAILURE_TO_ANSWER,
 };
 
-static const struct {
-	const char *line;
-	bool words; /* the connection has words for it */
-} failures[] = {
-	[FAILURE_AWAY] = { "the database was away less than a second ago",
-	    false },
-	[FAILURE_TO_CONNECT] = { "cannot connect to the database: ", true },
-	[FAILURE_TO_BEGIN] = { "session.sql gave an unknown result", false },
-	[FAILURE_OF_POLICIES] = { "row-level security may hide rows from this "
-	                          "role",
-	    false },
-	[FAILURE_OF_STANDBY] = { "the server is a standby, no primary", false },
-	[FAILURE_OF_SILENCE] = { "the primary was silent less than 10 seconds "
-	                         "ago",
-	    false },
-	[FAILURE_TOO_OFTEN] = { "the primary is asked too often: see "
-	                        "OAUTH_TOKENS_PRIMARY",
-	    false },
-	[FAILURE_TO_ANSWER] = { "the database failed: ", true },
+static const char *const failures[] = {
+	[FAILURE_AWAY] = "the database was away less than a second ago",
+	[FAILURE_TO_CONNECT] = "cannot connect to the database: ",
+	[FAILURE_OF_HOST] = "",
+	[FAILURE_TO_BEGIN] = "session.sql gave an unknown result",
+	[FAILURE_OF_POLICIES] = "row-level security may hide rows from this "
+	                        "role",
+	[FAILURE_OF_STANDBY] = "the server is a standby, no primary",
+	[FAILURE_OF_SILENCE] = "the primary was silent less than 10 seconds "
+	                       "ago",
+	[FAILURE_TOO_OFTEN] = "the primary is asked too often: see "
+	                      "OAUTH_TOKENS_PRIMARY",
+	[FAILURE_TO_ANSWER] = "the database failed: ",
 };
 
 _Static_assert(WORDS_SIZE == LOG_MESSAGE_MAX + 1, "a line has all words");
@@ -91,15 +86,25 @@ begin_session(struct db *db, int64_t deadline_ms)
 	return verdict;
 }
 
+/* The words that stand behind those of the failure. */
+static const char *
+more_words(const struct db *db)
+{
+	const struct session *session = db->session;
+
+	if (db->failure == FAILURE_TO_CONNECT)
+		return session->dial.words;
+	if (db->failure == FAILURE_OF_HOST || db->failure == FAILURE_TO_ANSWER)
+		return connection_words(session->connection);
+	return "";
+}
+
 /* Log what has failed; but says what went well all the same, or "". */
 static void
 log_failure(const struct db *db, const char *but)
 {
 	log_line("%s%s%s%s", db->is_primary ? "primary: " : "", but,
-	    failures[db->failure].line,
-	    failures[db->failure].words
-	        ? connection_words(db->session->connection)
-	        : "");
+	    failures[db->failure], more_words(db));
 }
 
 /* Connect to one target, and begin a session there. */
@@ -108,7 +113,7 @@ connect_to(struct db *db, const struct dial_target *target)
 {
 	struct verdict verdict = { .replace = false };
 
-	db->failure = FAILURE_TO_CONNECT;
+	db->failure = FAILURE_OF_HOST;
 	verdict.result = connection_open(db->session->connection, target);
 	if (verdict.result != DB_OK)
 		return verdict;
@@ -141,15 +146,19 @@ connect_now(struct db *db, int64_t deadline_ms)
 	while ((target = dial_next(dial)) != NULL) {
 		verdict = connect_to(db, target);
 		dial_note(dial, verdict.result);
-		silence = silence || verdict.result == DB_TIMEOUT;
+		if (verdict.result == DB_OK)
+			let_stay(db, !silence);
+		else
+			dial_say(dial, failures[db->failure], more_words(db));
 		if (verdict.result == DB_OK || verdict.result == DB_NO_MEMORY)
 			break;
+		silence = silence || verdict.result == DB_TIMEOUT;
 	}
 	dial_end(dial);
-	if (verdict.result == DB_OK)
-		let_stay(db, !silence);
-	if (db->failure == FAILURE_TO_CONNECT)
+	if (db->failure == FAILURE_OF_HOST)
 		verdict.replace = hosts_try_again(&db->hosts, verdict.result);
+	if (db->failure == FAILURE_OF_HOST || dial->target.several)
+		db->failure = FAILURE_TO_CONNECT;
 	return verdict;
 }
 
@@ -237,8 +246,8 @@ ask_once(struct db *db, enum statement_id id,
 	return verdict;
 }
 
-static enum db_result
-ask_within(
+enum db_result
+db_ask_further(
     struct db *db, enum statement_id id, const struct statement_params *params)
 {
 	int64_t begun_us = clock_now_us();
@@ -264,14 +273,7 @@ db_ask(
 	db->end_ms = clock_now_ms() + db->config->connect_timeout_ms +
 	             db->config->query_timeout_ms;
 	db->answered = db;
-	return ask_within(db, id, params);
-}
-
-enum db_result
-db_ask_further(
-    struct db *db, enum statement_id id, const struct statement_params *params)
-{
-	return ask_within(db, id, params);
+	return db_ask_further(db, id, params);
 }
 
 bool
@@ -308,7 +310,7 @@ db_ask_primary(struct db *db, bool confirms, enum statement_id id,
 	/* Nobody else is answered meanwhile: a refusal waits half as long. */
 	primary->end_ms = clock_earlier(
 	    db->end_ms, now_ms + db->config->connect_timeout_ms / 2);
-	result = confirms ? ask_within(primary, id, params)
+	result = confirms ? db_ask_further(primary, id, params)
 	                  : db_ask(primary, id, params);
 	/* To revoke may take long; the next question finds silence out. */
 	if (confirms || primary->hosts.last != DB_OK)
@@ -435,9 +437,9 @@ db_check_connection(struct db *db, bool primary, struct connection_place *place,
 	if (verdict.result == DB_OK) {
 		*place = connection_place(db->session->connection);
 	} else if (db->failure == FAILURE_TO_CONNECT) {
-		*words = connection_words(db->session->connection);
+		*words = more_words(db);
 	} else if (db->failure == FAILURE_OF_STANDBY) {
-		*words = failures[db->failure].line;
+		*words = failures[db->failure];
 	} else {
 		log_failure(db, "");
 		*words = "";

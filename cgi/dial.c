@@ -149,6 +149,38 @@ dial_note(struct dial *dial, enum db_result result)
 	    result, now_ms);
 }
 
+/* Name the target. */
+static void
+name_target(const struct dial *dial, char *name, size_t size)
+{
+	const struct host *host = &dial->target.host;
+
+	if (dial->target.lookup_failed != NULL)
+		snprintf(name, size,
+		    "host %zu: ", dial->order[(dial->at - 1) % dial->n] + 1);
+	else
+		snprintf(name, size, "%s port %s: ",
+		    host->address[0] != '\0' ? host->address : host->name,
+		    host->port);
+}
+
+void
+dial_say(struct dial *dial, const char *what, const char *words)
+{
+	/* libpq's words name it themselves, once it has been reached. */
+	bool named = strncmp(words, "connection to server ", 21) == 0;
+	size_t len = strlen(dial->words), room = sizeof dial->words - len;
+	size_t share = sizeof dial->words;
+	char name[sizeof dial->target.host] = "";
+
+	if (dial->target.several && !named)
+		name_target(dial, name, sizeof name);
+	if (dial->n > 1)
+		share /= dial->n * dial->passes;
+	snprintf(dial->words + len, room < share ? room : share, "%s%s%s%s",
+	    len > 0 ? "; " : "", name, what, words);
+}
+
 void
 dial_end(struct dial *dial)
 {

@@ -14,6 +14,8 @@
 
 #include "conninfo.h"
 
+#define DIAL_WORDS 801 /* bytes; a line of the log has room for more before */
+
 /* What libpq is to connect to, in place of the connection string's lists. */
 struct dial_target {
 	struct host host;          /* "" is left to libpq */
@@ -39,6 +41,7 @@ struct dial {
 	size_t address_at;         /* addresses done */
 	int64_t host_end_ms;       /* of its share */
 	char user_timeout[24];     /* in place of none */
+	char words[DIAL_WORDS];    /* see dial_say() */
 	struct dial_target target;
 };
 
@@ -59,6 +62,14 @@ const struct dial_target *dial_next(struct dial *dial);
 
 /* Note how that target fared, in this attempt or after it. */
 void dial_note(struct dial *dial, enum db_result result);
+
+/*
+ * Say why that target failed, in a line of two parts.  The dial's words say so
+ * of each target.  Where there are several, each host has its share of the room
+ * and is named: by its address, its socket or its place in the list, as a name
+ * that nobody knows may be a piece of a password.
+ */
+void dial_say(struct dial *dial, const char *what, const char *words);
 
 /* End the attempt. */
 void dial_end(struct dial *dial);

@@ -22,17 +22,11 @@ add(char out[WORDS_SIZE], const char *text, size_t len)
 void
 words_copy(char out[WORDS_SIZE], const char *message)
 {
-	out[0] = '\0';
-	words_add(out, message);
-}
-
-void
-words_add(char out[WORDS_SIZE], const char *message)
-{
 	static const char begin[] = "could not translate host name ";
 	static const char end[] = "\" to address";
 	size_t len;
 
+	out[0] = '\0';
 	for (; *message != '\0'; message += len + (message[len] != '\0')) {
 		const char *rest = strstr(message, end);
 

@@ -21,9 +21,6 @@
  */
 void words_copy(char out[WORDS_SIZE], const char *message);
 
-/* The same, behind what is there, and a space. */
-void words_add(char out[WORDS_SIZE], const char *message);
-
 /*
  * Find PostgreSQL's error code in a line of words_copy(), as in "FATAL:  28P01:
  * password ...".

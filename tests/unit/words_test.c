@@ -61,22 +61,6 @@ copy(void **state)
 	assert_string_equal(sqlstate, row->sqlstate);
 }
 
-/* The words of several hosts stand behind each other. */
-static void
-add(void **state)
-{
-	char *words = guarded(NULL, WORDS_SIZE);
-
-	(void)state;
-	words_copy(words, "one\n");
-	words_add(words, "two\nthree\n");
-	assert_string_equal(words, "one two three");
-	words_add(words, guarded_run('m', WORDS_SIZE));
-	assert_int_equal(strlen(words), WORDS_SIZE - 1);
-	words_copy(words, "anew");
-	assert_string_equal(words, "anew");
-}
-
 /* A message that is too long is cut, wherever its lines end. */
 static void
 cut(void **state)
@@ -100,7 +84,6 @@ main(void)
 {
 	static const struct tests tests[] = {
 		{ ROWS(copy, messages) },
-		{ ALONE(add) },
 		{ ALONE(cut) },
 	};
 
