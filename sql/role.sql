@@ -49,9 +49,10 @@ $$;
 -- Each of the program's processes has one connection, and with
 -- OAUTH_TOKENS_PRIMARY another one to the primary.  Where several web servers
 -- share the database, all may be at one host: have at least as many here as web
--- servers times OAUTH_TOKENS_WORKERS, or twice as many, and some more for --check
--- and for connections whose end got lost.  Each host of the database counts for itself;
--- its max_connections must have room for them too.
+-- servers times OAUTH_TOKENS_WORKERS, or twice as many, and some more for
+-- --check, for connections that are being replaced and for those whose end got
+-- lost.  Each host of the database counts for itself; its max_connections must
+-- have room for them too.
 ALTER ROLE oauth_access_tokens CONNECTION LIMIT 64;
 
 -- Only a superuser may say these in every version of PostgreSQL; a role that
