@@ -312,9 +312,8 @@ db_ask_primary(struct db *db, bool confirms, enum statement_id id,
 	    db->end_ms, now_ms + db->config->connect_timeout_ms / 2);
 	result = confirms ? db_ask_further(primary, id, params)
 	                  : db_ask(primary, id, params);
-	/* To revoke may take long; the next question finds silence out. */
-	if (confirms || primary->hosts.last != DB_OK)
-		primary_note(&db->when, result, clock_now_ms());
+	primary_note(&db->when, confirms, result, primary->hosts.last == DB_OK,
+	    clock_now_ms());
 	return result;
 }
 

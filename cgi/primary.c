@@ -6,7 +6,7 @@
 enum primary_answer
 primary_may_ask(struct primary *primary, bool confirms, int64_t now_ms)
 {
-	if (now_ms < primary->paused_ms)
+	if (now_ms < (confirms ? primary->paused_ms : primary->away_ms))
 		return PRIMARY_PAUSED;
 	if (!confirms)
 		return PRIMARY_ASK;
@@ -21,8 +21,13 @@ primary_may_ask(struct primary *primary, bool confirms, int64_t now_ms)
 }
 
 void
-primary_note(struct primary *primary, enum db_result result, int64_t now_ms)
+primary_note(struct primary *primary, bool confirms, enum db_result result,
+    bool reached, int64_t now_ms)
 {
-	if (result == DB_TIMEOUT)
+	if (result != DB_TIMEOUT)
+		return;
+	if (confirms || !reached)
 		primary->paused_ms = now_ms + PRIMARY_PAUSE_MS;
+	if (!reached)
+		primary->away_ms = now_ms + PRIMARY_PAUSE_MS;
 }

@@ -5,7 +5,8 @@
  * it refuses is asked once more of the primary, and what writes is asked of the
  * primary alone.  Wrong tokens must not become load there, and a silent primary
  * must not hold processes: each process asks it so often a second at most, and
- * not for a while after it was silent.
+ * not for a while after it was silent.  A confirmation may just have waited for
+ * a lock, which keeps nobody from revoking.
  *
  * Pure: the clock is a parameter, in milliseconds of clock_now_ms().
  */
@@ -18,13 +19,14 @@
 #include "verdict.h"
 
 #define PRIMARY_PER_S    50    /* confirmations */
-#define PRIMARY_PAUSE_MS 10000 /* after a question without an answer */
+#define PRIMARY_PAUSE_MS 10000 /* after it was silent */
 
 /* All zero at the start. */
 struct primary {
 	int64_t since_ms;  /* a second begins */
 	int confirmed;     /* in that second */
-	int64_t paused_ms; /* until then it is not asked */
+	int64_t paused_ms; /* until then it confirms nothing */
+	int64_t away_ms;   /* until then it is not asked at all */
 };
 
 enum primary_answer {
@@ -42,8 +44,11 @@ enum primary_answer {
 enum primary_answer primary_may_ask(struct primary *primary, bool confirms,
     int64_t now_ms) __attribute__((warn_unused_result));
 
-/* Note how a question fared. */
-void primary_note(
-    struct primary *primary, enum db_result result, int64_t now_ms);
+/*
+ * Note how a question fared, and whether the primary was reached for it.  To
+ * revoke may take long: that is no silence where it was reached.
+ */
+void primary_note(struct primary *primary, bool confirms, enum db_result result,
+    bool reached, int64_t now_ms);
 
 #endif

@@ -15,7 +15,9 @@ session_begin(struct session *session, const struct config *config,
 		TYPE_BOOL, TYPE_BOOL, TYPE_BOOL };
 	enum { INDEXED = 3, HIDDEN, STANDBY, COLUMNS };
 	uint64_t lock_ms = htobe64((uint64_t)config->lock_timeout_ms);
-	uint64_t query_ms = htobe64((uint64_t)config->query_timeout_ms);
+	/* Sooner than we do: a slow statement is no silent server. */
+	uint64_t query_ms = htobe64((uint64_t)(config->query_timeout_ms -
+	                                       config->query_timeout_ms / 10));
 	const char not_ours[] = {
 		config->statements == STATEMENTS_UNNAMED ? 1 : 0
 	};

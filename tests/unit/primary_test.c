@@ -58,28 +58,59 @@ revoke_at_any_rate(void **state)
 	assert_int_equal(ask(&primary, false, NOW_MS, 1000, PRIMARY_ASK), 1000);
 }
 
+/* What does a question of one kind keep back, for how long? */
 static void
 pause_after_silence(void **state)
 {
-	static const enum db_result results[] = { DB_OK, DB_UNAVAILABLE,
-		DB_READ_ONLY, DB_TIMEOUT, DB_FAILED, DB_NO_MEMORY };
+	static const struct {
+		bool confirms, reached; /* the question that was silent */
+		bool confirm, revoke;   /* what is paused */
+	} cases[] = {
+		{ true, true, true, false },
+		{ true, false, true, true },
+		{ false, true, false, false },
+		{ false, false, true, true },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(results); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct primary primary = { .paused_ms = 0 };
-		bool silent = results[i] == DB_TIMEOUT;
 
-		primary_note(&primary, results[i], NOW_MS);
-		for (int confirms = 0; confirms <= 1; confirms++) {
-			assert_int_equal(ask(&primary, confirms == 1,
-			                     NOW_MS + PRIMARY_PAUSE_MS - 1, 1,
-			                     PRIMARY_PAUSED),
-			    !silent);
+		primary_note(&primary, cases[i].confirms, DB_TIMEOUT,
+		    cases[i].reached, NOW_MS);
+		assert_int_equal(
+		    ask(&primary, true, NOW_MS + PRIMARY_PAUSE_MS - 1, 1,
+		        PRIMARY_PAUSED),
+		    !cases[i].confirm);
+		assert_int_equal(
+		    ask(&primary, false, NOW_MS + PRIMARY_PAUSE_MS - 1, 1,
+		        PRIMARY_PAUSED),
+		    !cases[i].revoke);
+		for (int confirms = 0; confirms <= 1; confirms++)
 			assert_int_equal(
 			    ask(&primary, confirms == 1,
 			        NOW_MS + PRIMARY_PAUSE_MS, 1, PRIMARY_ASK),
 			    1);
-		}
+	}
+}
+
+/* An answer, whatever it says, is no silence. */
+static void
+go_on_after_answers(void **state)
+{
+	static const enum db_result results[] = { DB_OK, DB_UNAVAILABLE,
+		DB_READ_ONLY, DB_FAILED, DB_NO_MEMORY };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(results); i++) {
+		struct primary primary = { .paused_ms = 0 };
+
+		primary_note(&primary, true, results[i], true, NOW_MS);
+		primary_note(&primary, false, results[i], false, NOW_MS);
+		assert_int_equal(
+		    ask(&primary, true, NOW_MS, 1, PRIMARY_ASK), 1);
+		assert_int_equal(
+		    ask(&primary, false, NOW_MS, 1, PRIMARY_ASK), 1);
 	}
 }
 
@@ -90,6 +121,7 @@ main(void)
 		{ ALONE(ask_so_often_a_second) },
 		{ ALONE(revoke_at_any_rate) },
 		{ ALONE(pause_after_silence) },
+		{ ALONE(go_on_after_answers) },
 	};
 
 	return run_all(tests, COUNT(tests));
