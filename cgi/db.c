@@ -237,8 +237,10 @@ ask_once(struct db *db, enum statement_id id,
 	db->failure = FAILURE_TO_ANSWER;
 	verdict = session_ask(session, id, db->prepare, params,
 	    clock_earlier(clock_now_ms() + query_ms, end_ms));
-	/* Where the host is silent, another may answer. */
-	if (verdict.result == DB_TIMEOUT &&
+	/* Where the host is silent, or a standby, another may serve. */
+	if (verdict.result == DB_READ_ONLY && session->dial.target.several)
+		connection_close(session->connection);
+	if ((verdict.result == DB_TIMEOUT || verdict.result == DB_READ_ONLY) &&
 	    !connection_is_open(session->connection)) {
 		dial_note(&session->dial, verdict.result);
 		verdict.replace = session->dial.target.several;
