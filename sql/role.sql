@@ -93,6 +93,11 @@ ALTER ROLE oauth_access_tokens SET idle_in_transaction_session_timeout = '5s';
 ALTER ROLE oauth_access_tokens SET tcp_keepalives_idle = 30;
 ALTER ROLE oauth_access_tokens SET tcp_keepalives_interval = 10;
 ALTER ROLE oauth_access_tokens SET tcp_keepalives_count = 3;
+-- Whatever the database's settings are: a standby knows no "serializable", and
+-- who asks where the index is wants names without needless quotes.
+ALTER ROLE oauth_access_tokens
+	SET default_transaction_isolation = 'read committed';
+ALTER ROLE oauth_access_tokens SET quote_all_identifiers = off;
 -- Plan once for each connection, the same plan for all users.  Do not compile
 -- it: each request would pay for that.
 ALTER ROLE oauth_access_tokens SET jit = off;
