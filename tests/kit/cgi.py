@@ -5,7 +5,7 @@ import subprocess
 from kit import machine
 from kit.client import TIMEOUT_S, Answer, parse_headers
 from kit.postgresql import SERVICE
-from kit.run import PROGRAM, WRAPPER
+from kit.run import PATIENCE, PROGRAM, WRAPPER
 
 
 class Variables(list):
@@ -81,7 +81,8 @@ class Cgi:
         self.said = []
         self.settings = {
             "PGSERVICEFILE": str(database.service_file(self.directory)),
-            "OAUTH_TOKENS_DATABASE": f"service={SERVICE}", **(settings or {})}
+            "OAUTH_TOKENS_DATABASE": f"service={SERVICE}", **PATIENCE,
+            **(settings or {})}
 
     def ask(self, request):
         """The answer to a request."""

@@ -13,7 +13,7 @@ import time
 from kit import fastcgi, machine
 from kit.machine import DEADLINE_S
 from kit.postgresql import SERVICE
-from kit.run import PROGRAM
+from kit.run import PATIENCE, PROGRAM
 
 
 def send(peer, steps):
@@ -68,7 +68,7 @@ class Program:
         self.directory = machine.temporary_directory()
         self.environment = {
             "PGSERVICEFILE": str(database.service_file(self.directory)),
-            "OAUTH_TOKENS_DATABASE": f"service={SERVICE}",
+            "OAUTH_TOKENS_DATABASE": f"service={SERVICE}", **PATIENCE,
             **{f"OAUTH_TOKENS_{name}": str(value)
                for name, value in settings.items()},
             **(environment or {})}

@@ -21,7 +21,7 @@ from kit import machine
 from kit.client import Client
 from kit.machine import DEADLINE_S, parent_of, wait_until
 from kit.make import run_make
-from kit.run import NAME, WRAPPER
+from kit.run import NAME, PATIENCE, WRAPPER
 
 
 def wrap(program):
@@ -55,11 +55,11 @@ class Server:
     def __init__(self, kind, database, settings=None):
         """settings: of the program, beside those of the shipped file."""
         self.kind = kind
-        self.settings = settings or {}
+        self.settings = {**PATIENCE, **(settings or {})}
         self.directory = machine.temporary_directory()
+        install(self.directory)
         self.port = machine.free_port()
         self.client = Client(self.port)
-        install(self.directory)
         self.shipped = self.directory / "usr/share" / NAME
         for name in ("etc", "log/lighttpd", "www", "run/socks", f"run/{NAME}"):
             (self.directory / name).mkdir(parents=True)
