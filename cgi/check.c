@@ -235,6 +235,14 @@ tell_connection(struct report *report, struct db *db, bool primary)
 	return true;
 }
 
+static enum db_result
+ask(struct db *db, enum statement_id id, const struct statement_params *params,
+    bool primary)
+{
+	return primary ? db_ask_primary(db, false, id, params)
+	               : db_ask(db, id, params);
+}
+
 /*
  * Ask one of sql/statements/check*.sql and tell its lines.
  *
@@ -244,8 +252,7 @@ static bool
 tell_lines(struct report *report, struct db *db, enum statement_id id,
     const struct statement_params *params, bool primary)
 {
-	enum db_result result = primary ? db_ask_primary(db, false, id, params)
-	                                : db_ask(db, id, params);
+	enum db_result result = ask(db, id, params, primary);
 	const struct answer *answer;
 	char line[1200];
 
@@ -295,6 +302,35 @@ tell_database(struct report *report, struct db *db, const struct config *config)
 		    report, db, STATEMENT_CHECK_PROJECTS, &of_projects, false);
 }
 
+/* Which database answers?  "" where the role may not ask that. */
+static void
+name_system(struct db *db, bool primary, char name[64])
+{
+	static const struct statement_params none;
+	bool known = ask(db, STATEMENT_CHECK_SYSTEM, &none, primary) == DB_OK;
+
+	snprintf(name, 64, "%s", known ? answer_text(db_answer(db), 0, 0) : "");
+}
+
+/* Tell where the primary is that of another database. */
+static void
+tell_stranger(struct report *report, struct db *db)
+{
+	char here[64], there[64];
+
+	if (!report->connected)
+		return;
+	name_system(db, false, here);
+	name_system(db, true, there);
+	if (here[0] == '\0' || there[0] == '\0' || strcmp(here, there) == 0)
+		return;
+	report->result = CHECK_CONFIG;
+	tell(report, "error",
+	    "primary: it is another database, not the primary of this one",
+	    "Name the primary of the database above: whom another database "
+	    "knows would be let in.");
+}
+
 /* Tell of the primary where it is, and what is wrong there. */
 static void
 tell_primary(struct report *report, struct db *db, const struct config *config)
@@ -311,6 +347,7 @@ tell_primary(struct report *report, struct db *db, const struct config *config)
 		return;
 	}
 	found = report->errors + report->warnings;
+	tell_stranger(report, db);
 	if (tell_lines(report, db, STATEMENT_CHECK, &params, true) &&
 	    found == report->errors + report->warnings)
 		tell(report, "ok", "primary: tables and rights are well", NULL);

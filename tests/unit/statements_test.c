@@ -145,6 +145,7 @@ static const struct unnamed {
 	{ "check", STATEMENT_CHECK, 2, { TYPE_BOOL, TYPE_BOOL } },
 	{ "check_clients", STATEMENT_CHECK_CLIENTS, 1, { TYPE_TEXT } },
 	{ "check_projects", STATEMENT_CHECK_PROJECTS, 1, { TYPE_TEXT } },
+	{ "check_system", STATEMENT_CHECK_SYSTEM, 0, { 0 } },
 };
 
 static void
@@ -167,7 +168,7 @@ complete(void **state)
 	(void)state;
 	for (size_t i = 0; i < STATEMENTS; i++) {
 		assert_non_null(statements[i].text);
-		assert_in_range(statements[i].n, 1, STATEMENT_PARAMS_MAX);
+		assert_in_range(statements[i].n, 0, STATEMENT_PARAMS_MAX);
 	}
 	assert_int_equal(STATEMENTS,
 	    STATEMENTS_OF_LIST + (int)(COUNT(ones) + COUNT(unnamed)) + 1);
