@@ -192,12 +192,11 @@ class Database(postgresql.Database):
 
     def renew(self, person):
         """Let a person's tokens be as they were at first."""
-        for row in person.tokens:
-            self.sql(f"""
-                UPDATE oauth2_access_token SET expires = {row.expires}
-                WHERE token = {_literal(row.token)}""")
-        self.sql(f"""UPDATE "user" SET owner = {person.owner}
-            WHERE id = {person.id}""")
+        tokens = "".join(f"""
+            UPDATE oauth2_access_token SET expires = {row.expires}
+            WHERE token = {_literal(row.token)};""" for row in person.tokens)
+        self.sql(f"""{tokens}
+            UPDATE "user" SET owner = {person.owner} WHERE id = {person.id}""")
 
     def live(self, person):
         """The person's tokens that are alive."""

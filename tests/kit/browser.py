@@ -17,7 +17,6 @@ from selenium.common.exceptions import (
     NoSuchElementException, StaleElementReferenceException)
 from selenium.webdriver import Chrome, ChromeOptions, Keys
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
 
 from kit import machine
 from kit.machine import wait_until
@@ -50,6 +49,17 @@ ROLES = {
     "button": "button, [role=button], input[type=submit]",
     "heading": "h1, h2, h3, h4, h5, h6, [role=heading]",
 }
+
+# Functions for scripts: which elements can a person see, and what do they say?
+# One script costs as much as one of WebDriver's questions about one element.
+SEEN = """
+    const seen = element => {
+        const box = element.getBoundingClientRect();
+        return box.width > 0 && box.height > 0 && element.checkVisibility(
+            {visibilityProperty: true, opacityProperty: true});
+    };
+    const text = element => element.innerText.replace(/\\s+/g, " ").trim();
+"""
 
 # What a page needs to copy, and what a suite needs to see the copy.
 CLIPBOARD = ("clipboardSanitizedWrite", "clipboardReadWrite")
@@ -159,9 +169,10 @@ class Browser:
 
     def all(self, css, within=None):
         """The elements of a CSS selector that a person can see."""
-        return [element for element in
-                (within or self.driver).find_elements(By.CSS_SELECTOR, css)
-                if element.is_displayed()]
+        return self.js(SEEN + """
+            return [...(arguments[1] ?? document).querySelectorAll(
+                arguments[0])].filter(seen);
+        """, css, within)
 
     def by_role(self, role, name, within=None):
         """The visible elements of a role with this accessible name, both as
@@ -182,9 +193,11 @@ class Browser:
 
     def buttons(self, text, within=None):
         """The visible buttons with this text, within an element."""
-        return [element for element in (within or self.driver).find_elements(
-            By.XPATH, f".//button[normalize-space()='{text}']")
-            if element.is_displayed()]
+        return self.js(SEEN + """
+            return [...(arguments[1] ?? document).querySelectorAll("button")]
+                .filter(button => seen(button) && text(button) ===
+                    arguments[0]);
+        """, text, within)
 
     def click(self, text, within=None):
         """Click the button with this text, once it is there."""
@@ -193,19 +206,21 @@ class Browser:
 
     def paste(self, label, text):
         """Replace the value of the field with this label, in one go."""
-        field = self.by_label(label)
-        field.clear()
-        field.click()
+        self.js("arguments[0].control.focus(); arguments[0].control.select()",
+                self.label(label))
         self.cdp("Input.insertText", text=text)
 
     def text(self, within=None):
         """The text that is seen, one space between words."""
-        element = within or self.driver.find_element(By.TAG_NAME, "body")
-        return re.sub(r"\s+", " ", element.text)
+        return self.js(SEEN + "return text(arguments[0] ?? document.body)",
+                       within)
 
     def texts(self, css):
         """The texts of the visible elements of a CSS selector."""
-        return [self.text(element) for element in self.all(css)]
+        return self.js(SEEN + """
+            return [...document.querySelectorAll(arguments[0])].filter(seen)
+                .map(text);
+        """, css)
 
     def wait(self, condition, what):
         """Poll until the condition holds for the page as it then is; the
