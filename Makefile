@@ -141,18 +141,23 @@ FUZZ_FLAGS = $(filter-out -D_FORTIFY_SOURCE=2 -MMD -MP --coverage, \
              -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 # Records are compared with what libfcgi makes of them.
 FUZZ_LIBS  = -ljson-c $(if $(findstring records,$@),-lfcgi)
-FUZZ_FILES = $(PURE:%=cgi/%.c) $(wildcard cgi/*.h tests/fuzz/*.h) $(B)/html.h
+FUZZ_HEADS = $(wildcard cgi/*.h tests/fuzz/*.h) $(B)/html.h
+FUZZ_FILES = $(PURE:%=cgi/%.c) $(FUZZ_HEADS)
 
-$(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(FUZZ_FILES) \
-    | $(B)/fuzz
-	$(Q)$(CC) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(FUZZ_LIBS)
+$(B)/fuzz/%.o: cgi/%.c $(FUZZ_HEADS) Makefile | $(B)/fuzz
+	$(Q)$(CC) $(filter-out -pie -Wl%,$(FUZZ_FLAGS)) -c -o $@ $<
+
+$(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.c \
+    $(PURE:%=$(B)/fuzz/%.o) $(FUZZ_HEADS)
+	$(Q)$(CC) $(FUZZ_FLAGS) -o $@ $(filter %.c %.o,$^) $(FUZZ_LIBS)
 
 $(B)/fuzz/%_libfuzzer: tests/fuzz/%_fuzz.c $(FUZZ_FILES) | $(B)/fuzz
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^) \
 	    $(FUZZ_LIBS)
 
 # It brings a database and a log of its own.
-$(B)/fuzz/exchange_fuzz $(B)/fuzz/exchange_libfuzzer: cgi/endpoint.c
+$(B)/fuzz/exchange_fuzz: $(B)/fuzz/endpoint.o
+$(B)/fuzz/exchange_libfuzzer: cgi/endpoint.c
 
 -include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/bench/*.d)
 
