@@ -168,10 +168,12 @@ demo: packages-demo
 demo-stop:
 	@B=$(B) tests/demo/demo stop
 
-# SUITES and CASE choose: see tests/README.
+# SUITES and CASE choose: see tests/README.  Where the user chooses no -j, the
+# build uses all processors.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 check: packages-check
-	@$(MAKE) --no-print-directory all $(UNIT) $(FUZZ) $(B)/failing.so \
-	    $(B)/browser/node_modules $(B)/openapi/node_modules
+	@$(MAKE) --no-print-directory $(JOBS) all $(UNIT) $(FUZZ) \
+	    $(B)/failing.so $(B)/browser/node_modules $(B)/openapi/node_modules
 	B=$(B) tests/run $(SUITES)
 
 # The unit tests alone, with the packages that are there.
