@@ -206,8 +206,9 @@ class Browser:
 
     def paste(self, label, text):
         """Replace the value of the field with this label, in one go."""
-        self.js("arguments[0].control.focus(); arguments[0].control.select()",
-                self.label(label))
+        field = self.by_label(label)
+        field.click()
+        self.js("arguments[0].select()", field)
         self.cdp("Input.insertText", text=text)
 
     def text(self, within=None):
