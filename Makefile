@@ -79,7 +79,7 @@ PURE    = accept base64url config cursor database_url errors fingerprint hosts \
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection \
             conninfo db dial endpoint gateway gateway_cgi gateway_fastcgi \
             health listener log main session signals statements supervisor \
-            token_rows tokens)
+            token_rows tokens upstream)
 UNIT    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 

@@ -1,6 +1,6 @@
 /*
- * db.h - the database: one connection, kept as long as it is good; statements
- * asked within a request's time.
+ * db.h - the database that lists are asked of, and its primary, where that is
+ * named: statements asked within a request's time.
  *
  * Blocking time: a question takes at most connect_timeout_ms +
  * query_timeout_ms, except the lookup of a host's name, which libpq does in the
