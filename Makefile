@@ -73,9 +73,9 @@ B       = build
 PROGRAM = $(B)/oauth_access_tokens
 # Pure modules know no library but json-c: the unit tests link them, so that
 # one that starts to do I/O no longer links.
-PURE    = accept base64url config cursor database_url errors fingerprint hosts \
-          json links primary query records render request response route text \
-          timestamp token_list uri verdict words
+PURE    = accept base64url config cursor database_url distance errors \
+          fingerprint hosts json links piece primary query records render \
+          request response route text timestamp token_list uri verdict words
 OBJECTS = $(patsubst %,$(B)/%.o,$(PURE) check clock commands connection \
             conninfo db dial endpoint gateway gateway_cgi gateway_fastcgi \
             health listener log main session signals statements supervisor \

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "database_url.h"
+#include "distance.h"
 #include "text.h"
 #include "uri.h"
 
@@ -303,40 +304,6 @@ find_unknown(const char *const *environment)
 		        NULL)
 			return *environment;
 	return NULL;
-}
-
-#define NAME_MAX_LEN 48
-
-/*
- * So many letters have to be put in, taken out or changed to make one name of
- * another, in letters of any case (Levenshtein); 99: far too many.
- */
-static size_t
-distance(const char *a, size_t a_len, const char *b)
-{
-	size_t b_len = strlen(b), row[NAME_MAX_LEN + 1];
-
-	if (a_len > NAME_MAX_LEN || b_len > NAME_MAX_LEN)
-		return 99;
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t least = diagonal + (strncasecmp(&a[i - 1],
-			                               &b[j - 1], 1) != 0);
-
-			diagonal = row[j];
-			if (least > row[j] + 1)
-				least = row[j] + 1;
-			if (least > row[j - 1] + 1)
-				least = row[j - 1] + 1;
-			row[j] = least;
-		}
-	}
-	return row[b_len];
 }
 
 /* The name of the setting that a variable is called nearly as; or NULL. */

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "database_url.h"
+#include "piece.h"
 #include "uri.h"
 
 #define HOW                                                                 \
@@ -30,12 +31,6 @@ static const char no_memory[] = "out of memory";
 /* libpq has some 40 keywords. */
 #define PARAMETERS_MAX 48
 
-/* A piece of the URL; empty when it is not there. */
-struct piece {
-	const char *text;
-	size_t len;
-};
-
 /* The parts of a URL. */
 struct url {
 	struct piece user, password, hosts, database, query;
@@ -56,41 +51,6 @@ struct conninfo {
 	struct piece names[PARAMETERS_MAX]; /* of the query's, so far */
 	size_t n;                           /* of those */
 };
-
-static bool
-is(struct piece piece, const char *text)
-{
-	return piece.len == strlen(text) &&
-	       memcmp(piece.text, text, piece.len) == 0;
-}
-
-static bool
-has(struct piece piece, char c)
-{
-	return memchr(piece.text, c, piece.len) != NULL;
-}
-
-/*
- * Take off what is before the first byte of some, and that byte; or all, where
- * none of them is there.  *end becomes that byte, or NUL.
- */
-static struct piece
-take(struct piece *rest, const char *ends, char *end)
-{
-	struct piece first = { rest->text, 0 };
-
-	while (first.len < rest->len &&
-	       strchr(ends, rest->text[first.len]) == NULL)
-		first.len++;
-	*end = '\0';
-	rest->text += first.len;
-	rest->len -= first.len;
-	if (rest->len > 0) {
-		*end = *rest->text++;
-		rest->len--;
-	}
-	return first;
-}
 
 /* Append a text; within the quotes of a connection string where it is quoted.
  */
@@ -200,12 +160,12 @@ take_credentials(struct url *url, struct piece *rest)
 	struct piece behind = *rest, user;
 	char end;
 
-	user = take(&behind, ":/", &end);
-	if (end == ':' && has(behind, '@')) {
+	user = piece_take(&behind, ":/", &end);
+	if (end == ':' && piece_has(behind, '@')) {
 		url->user = user;
-		url->password = take(&behind, "@", &end);
+		url->password = piece_take(&behind, "@", &end);
 		*rest = behind;
-	} else if (has(user, '@')) {
+	} else if (piece_has(user, '@')) {
 		while (user.text[user.len - 1] != '@')
 			user.len--;
 		rest->text += user.len;
@@ -223,9 +183,9 @@ split(struct url *url, struct piece rest)
 
 	*url = (struct url){ none, none, none, none, none };
 	take_credentials(url, &rest);
-	url->hosts = take(&rest, "/?", &end);
+	url->hosts = piece_take(&rest, "/?", &end);
 	if (end == '/')
-		url->database = take(&rest, "?", &end);
+		url->database = piece_take(&rest, "?", &end);
 	url->query = rest;
 }
 
@@ -289,7 +249,7 @@ add_parameter(struct conninfo *info, struct piece name, struct piece value)
 	char text[32];
 	const char *keyword = text;
 
-	if (is(name, "host"))
+	if (piece_is(name, "host"))
 		return add_hosts(info, value, true);
 	for (size_t i = 0; i < info->n; i++)
 		if (info->names[i].len == name.len &&
@@ -303,9 +263,9 @@ add_parameter(struct conninfo *info, struct piece name, struct piece value)
 	text[name.len] = '\0';
 	if (strspn(text, "abcdefghijklmnopqrstuvwxyz_") != name.len)
 		return bad_query;
-	if (is(name, "ssl") && is(value, "true")) /* JDBC's */
+	if (piece_is(name, "ssl") && piece_is(value, "true")) /* JDBC's */
 		return add(info, "sslmode", "require");
-	if (is(name, "database")) /* psycopg2's */
+	if (piece_is(name, "database")) /* psycopg2's */
 		keyword = "dbname";
 	return add_decoded(info, keyword, value, URI_PLUS_IS_SPACE);
 }
@@ -318,12 +278,12 @@ add_query(struct conninfo *info, struct piece query)
 	char end;
 
 	while (query.len > 0 && wrong == NULL) {
-		struct piece value = take(&query, "&", &end);
-		struct piece name = take(&value, "=", &end);
+		struct piece value = piece_take(&query, "&", &end);
+		struct piece name = piece_take(&value, "=", &end);
 
 		if (value.len > 0)
 			wrong = add_parameter(info, name, value);
-		else if (has(name, '@')) /* the rest of a password */
+		else if (piece_has(name, '@')) /* the rest of a password */
 			wrong = bad_query;
 	}
 	return wrong;
@@ -352,7 +312,7 @@ add_url(struct conninfo *info, const struct url *url)
 		struct piece value;
 	} parts[] = { { "user", url->user }, { "password", url->password },
 		{ "dbname", url->database } };
-	const char *wrong = has(url->database, '@') ? bad_database : NULL;
+	const char *wrong = piece_has(url->database, '@') ? bad_database : NULL;
 
 	for (size_t i = 0; wrong == NULL && i < sizeof parts / sizeof *parts;
 	     i++)
